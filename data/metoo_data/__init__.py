@@ -1,0 +1,21 @@
+"""The tables of *After the Hashtag* and how to read them.
+
+>>> import metoo_data as md
+>>> md.events().head()                      # one function a table; help(md.events) is its codebook
+>>> md.status_as_of("2019-03-07")           # every case on one day
+>>> md.sources().loc["time-2018", "title"]  # where it was read
+"""
+
+from .loading import (backlash, case_steps, cases, claims, corrections, countries, events, evidence, hashtags, load, path,
+                      ratifications, reform_stages, reforms, series, sources, statistics)
+from .dates import in_words
+from .ledger import steps
+from .problems import DataError
+from .schema import tables
+from .status import STATUSES, status_as_of
+
+__all__ = [
+    "backlash", "case_steps", "cases", "claims", "corrections", "countries", "events", "evidence", "hashtags",
+    "ratifications", "reform_stages", "reforms", "series", "statistics",
+    "load", "path", "sources", "tables", "status_as_of", "steps", "STATUSES", "in_words", "DataError",
+]

@@ -1,0 +1,82 @@
+"""The sources of the rows, read from ``references.bib`` with pybtex."""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+
+from . import dates
+from .problems import DataError, Problem
+from .schema import ROOT
+
+FILE = "data/references.bib"
+#: The kinds of source, in the field ``keywords`` of an entry.
+KINDS = {
+    "court_document": "court document", "legislation": "legislation", "parliamentary_record": "parliamentary record",
+    "official_statistics": "official statistics", "intergovernmental": "intergovernmental body",
+    "government": "government", "academic": "scholarly work", "dataset": "dataset", "news_agency": "news agency",
+    "newspaper": "newspaper", "magazine": "magazine", "broadcast": "broadcaster", "ngo_report": "report of an NGO",
+    "organisation_statement": "statement of an organisation", "book": "book", "blog": "blog",
+    "reference_work": "reference work",
+}
+COLUMNS = ["author", "title", "publisher", "date", "url", "accessed", "language", "kind", "lines", "note"]
+_FIELDS = {"publisher": "howpublished", "accessed": "urldate", "language": "langid", "kind": "keywords"}
+
+
+def read(root: Path = ROOT) -> dict[str, dict[str, str]]:
+    """Every entry of the bibliography: key to its columns, as text. Raises DataError where it is broken."""
+    path = root / "references.bib"
+    if not path.exists():
+        raise DataError([Problem(FILE, "the file is not there. Every row needs its source in it.")])
+    return _parse(path, path.stat().st_mtime_ns, path.stat().st_size)
+
+
+@functools.lru_cache(maxsize=4)
+def _parse(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
+    from pybtex.database import parse_string
+    from pybtex.exceptions import PybtexError
+
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8")
+        entries = parse_string(text, "bibtex").entries
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise DataError([Problem(FILE, "the file is not UTF-8 text. Save it as UTF-8.", line)]) from None
+    except PybtexError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise DataError([Problem(FILE, f"not readable as BibTeX: {error}", int(found[1]) if found else None)]) from None
+    problems, table = [], {}
+    for key, entry in entries.items():
+        row = {name: entry.fields.get(_FIELDS.get(name, name), "") for name in COLUMNS}
+        row["author"] = "; ".join(_name(person) for person in entry.persons.get("author", []))
+        table[key] = {name: value.replace("{", "").replace("}", "") for name, value in row.items()}
+        problems += _entry_problems(key, table[key], line_of(text, key))
+    if problems:
+        raise DataError(problems)
+    return table
+
+
+def _name(person) -> str:
+    return " ".join(person.first_names + person.middle_names + person.prelast_names + person.last_names).strip("{}")
+
+
+def line_of(text: str, key: str) -> int | None:
+    found = re.search(r"@\w+\s*\{\s*" + re.escape(key) + r"\s*,", text)
+    return text[: found.start()].count("\n") + 1 if found else None
+
+
+def _entry_problems(key: str, row: dict[str, str], line: int | None) -> list[Problem]:
+    found = []
+    for name in ("author", "title", "publisher", "date", "language", "kind"):
+        if not row[name]:
+            found.append(Problem(FILE, f"entry '{key}' has no {name} (field {_FIELDS.get(name, name)})", line, name))
+    if row["kind"] and row["kind"] not in KINDS:
+        found.append(Problem(FILE, f"entry '{key}': kind '{row['kind']}' is not in the list: {', '.join(KINDS)}", line, "kind"))
+    for name in ("date", "accessed"):
+        try:
+            dates.parse(row[name]) if row[name] else None
+        except ValueError as error:
+            found.append(Problem(FILE, f"entry '{key}': {error}", line, name))
+    return found

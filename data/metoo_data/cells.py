@@ -1,0 +1,103 @@
+"""What one cell may hold, and the sentence that says so where it does not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+from . import dates
+from .problems import nearest
+from .schema import Field
+
+_HIDDEN = re.compile("[\u00a0\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x1f\x7f]")
+_MOJIBAKE = re.compile("Ã[\u0080-\u00bf]|â€|Â[\u0080-\u00bf]|\ufffd")
+_SPREADSHEET_ERROR = re.compile(r"#(NAME\?|REF!|VALUE!|DIV/0!|N/A|NUM!|NULL!)")
+
+
+def wrong(field: Field, value: str) -> str | None:
+    """A sentence about the first thing that is wrong with ``value``, or None."""
+    if value == "":
+        return "is empty, but every row needs it." if field.required else None
+    for test in (_spelling, _closed_list, _date, _number, _day, _shape):
+        if says := test(field, value):
+            return says
+    return None
+
+
+def convert(field: Field, value: str):
+    """The cell as a value of the field's type; None where it is empty. The cell has been checked."""
+    if value == "":
+        return None
+    if field.type == "integer":
+        return int(value)
+    if field.type == "number":
+        return float(value)
+    return value
+
+
+def _spelling(field: Field, value: str) -> str | None:
+    if value != value.strip():
+        side = "end" if value != value.rstrip() else "start"
+        allowed = f" Did you mean '{value.strip()}'?" if not field.codes or value.strip() in field.codes else ""
+        return f"'{value}' has a space at the {side}.{allowed}"
+    if found := _HIDDEN.search(value):
+        name = unicodedata.name(found[0], f"U+{ord(found[0]):04X}").lower()
+        return f"'{value}' holds a hidden character ({name}). Type the cell again."
+    if _MOJIBAKE.search(value):
+        return f"'{value}' looks like a file saved in a wrong encoding. Save it as UTF-8 and restore the letters."
+    if _SPREADSHEET_ERROR.fullmatch(value):
+        return f"'{value}' is an error message of a spreadsheet, not a value."
+    if unicodedata.normalize("NFC", value) != value:
+        return f"'{value}' is not in the composed form of Unicode (NFC). Did you mean '{unicodedata.normalize('NFC', value)}'?"
+    return None
+
+
+def _closed_list(field: Field, value: str) -> str | None:
+    if not field.codes or value in field.codes:
+        return None
+    return f"'{value}' is not in the list.{nearest(value, field.codes)} Allowed: {', '.join(field.codes)}"
+
+
+def _date(field: Field, value: str) -> str | None:
+    if not field.is_edtf:
+        return None
+    try:
+        dates.parse(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _number(field: Field, value: str) -> str | None:
+    if field.type not in ("integer", "number"):
+        return None
+    kind = "a whole number" if field.type == "integer" else "a number"
+    if not re.fullmatch(r"-?\d+" if field.type == "integer" else r"-?\d+(\.\d+)?", value):
+        plain = re.sub(r"[,\s_]|\.0+$", "", value)
+        guess = f" Did you mean '{plain}'?" if re.fullmatch(r"-?\d+(\.\d+)?", plain) else ""
+        return f"'{value}' is not {kind}.{guess} Allowed: digits only, a point before decimals, no unit, no thousands mark"
+    if field.minimum is not None and float(value) < field.minimum:
+        return f"'{value}' is below {field.minimum:g}, the least that is allowed."
+    return None
+
+
+def _day(field: Field, value: str) -> str | None:
+    if field.type != "date":
+        return None
+    try:
+        dt.date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) else dates.parse(value)
+    except ValueError as error:
+        return f"{error}. Allowed: one day, as 2026-11-21" if "Allowed" not in str(error) else str(error)
+    return None if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) else f"'{value}' is not one day. Allowed: 2026-11-21"
+
+
+def _shape(field: Field, value: str) -> str | None:
+    if not field.pattern or re.fullmatch(field.pattern, value):
+        return None
+    if field.pattern.endswith(r"(-[a-z0-9]+)+"):
+        prefix = field.pattern.split("(")[0]
+        lowered = re.sub(r"[^a-z0-9]+", "-", value.casefold()).strip("-")
+        return (f"'{value}' is not an id of this table. Did you mean '{lowered}'? "
+                f"Allowed: '{prefix}-' and then small letters, digits and single hyphens")
+    return f"'{value}' does not have the form {field.pattern}"

@@ -1,0 +1,72 @@
+"""Checking the tables: form, cells, keys and the bibliography. What a table may not break in itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import bibliography, cells, reading
+from .problems import DataError, Problem, nearest
+from .schema import ROOT, Table, tables
+
+
+def table_problems(name: str, root: Path = ROOT) -> list[Problem]:
+    """Every problem of one table: its form, its cells, doubled ids, keys and sources that lead nowhere."""
+    table = tables(root)[name]
+    sheet = reading.read(table)
+    found = list(sheet.problems)
+    for row in sheet.rows:
+        for field in table.fields:
+            if says := cells.wrong(field, row[field.name]):
+                found.append(Problem(table.file, says, row.line, field.name, row[field.name]))
+    found += _doubled(table, sheet)
+    for column, (other, key) in table.foreign_keys.items():
+        found += _dangling(sheet, column, f"data/tables/{other}.csv", _keys(other, key, root))
+    return found + _unknown_sources(table, sheet, root)
+
+
+def _doubled(table: Table, sheet: reading.Sheet) -> list[Problem]:
+    found = []
+    for field in (f for f in table.fields if f.unique):
+        first: dict[str, int] = {}
+        for row in sheet.rows:
+            value = row[field.name]
+            if value in first:
+                found.append(Problem(table.file, f"'{value}' stands in line {first[value]} already. An id is used once.",
+                                     row.line, field.name, value))
+            elif value:
+                first[value] = row.line
+    return found
+
+
+def _keys(name: str, column: str, root: Path) -> set[str] | None:
+    """The ids that a key may lead to; None where that table itself cannot be read."""
+    sheet = reading.read(tables(root)[name])
+    return None if sheet.problems and not sheet.rows else {row[column] for row in sheet.rows}
+
+
+def _dangling(sheet: reading.Sheet, column: str, target: str, keys: set[str] | None) -> list[Problem]:
+    if keys is None:
+        return []
+    return [Problem(sheet.table.file, f"'{row[column]}' leads nowhere: it does not stand in {target}.{nearest(row[column], keys)}",
+                    row.line, column, row[column])
+            for row in sheet.rows if row[column] and row[column] not in keys]
+
+
+def _unknown_sources(table: Table, sheet: reading.Sheet, root: Path) -> list[Problem]:
+    columns = [field.name for field in table.fields if field.is_source]
+    if not columns:
+        return []
+    try:
+        known = set(bibliography.read(root))
+    except DataError:
+        return []          # said once, by the check of the bibliography itself
+    return [problem for column in columns for problem in _dangling(sheet, column, bibliography.FILE, known)]
+
+
+def source_problems(root: Path = ROOT) -> list[Problem]:
+    """Every problem of the bibliography itself."""
+    try:
+        bibliography.read(root)
+    except DataError as error:
+        return error.problems
+    return []

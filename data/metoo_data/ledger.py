@@ -1,0 +1,58 @@
+"""The ledger: every case on any day, at once. Whole columns are compared; no loop runs over days."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from . import loading
+from .status import STATUSES, fold
+
+
+def steps() -> pd.DataFrame:
+    """The steps that count, in order, with what the ledger needs to know of each.
+
+    One row a step that is not deprecated, sorted by case and ``seq``: the columns of ``case_steps`` and
+    ``known_from`` (day on which a source of ours first told it), ``certain_by`` (first day on which it surely
+    was taken), ``status_after``, ``since`` (EDTF date of the step that made that status).
+    """
+    table = loading.load("case_steps")
+    table = table[table["rank"] != "deprecated"].sort_values(["case_id", "seq"], ignore_index=True)
+    return _fold(table.assign(known_from=_known_from(table)))
+
+
+def as_of(date: dt.date, known_by: dt.date | None) -> pd.DataFrame:
+    """See :func:`metoo_data.status_as_of`."""
+    table = steps()
+    if known_by is not None:
+        table = _fold(table[table["known_from"] <= pd.Timestamp(known_by)])
+    taken = table[table["certain_by"] <= pd.Timestamp(date)]
+    last = taken.groupby("case_id")[["status_after", "since", "step_id"]].last()
+    cases = loading.load("cases")
+    every = last.reindex(cases.loc[cases["rank"] != "deprecated", "case_id"].to_numpy()).rename_axis("case_id")
+    status = pd.Categorical(every["status_after"].fillna("nothing_recorded"), categories=list(STATUSES), ordered=True)
+    return pd.DataFrame({"status": status, "since": every["since"], "step_id": every["step_id"]}, index=every.index)
+
+
+def _fold(table: pd.DataFrame) -> pd.DataFrame:
+    """Adds certain_by, status_after and since to steps that are sorted by case and number."""
+    case = table["case_id"]
+    # A step was taken at the latest when a later step of its case was: the smallest last day from here on.
+    certain = table["date_latest"][::-1].groupby(case[::-1]).cummin()[::-1]
+    acts = table[["step", "outcome", "is_final"]].astype(str)
+    status = [s for _, rows in acts.groupby(case, sort=False) for s in fold(rows.itertuples(index=False))]
+    status = pd.Series(status, index=table.index, dtype="str")
+    changed = (status != status.shift()) | (case != case.shift())
+    since = table["date"].where(changed).groupby(case).ffill()
+    return table.assign(certain_by=certain, status_after=status, since=since)
+
+
+def _known_from(table: pd.DataFrame) -> pd.Series:
+    """The day from which each step was known: its source's, or that of an earlier supporting one."""
+    published = loading.sources()["published_latest"]
+    own = table["source_id"].map(published)
+    evidence = loading.load("evidence")
+    more = evidence[(evidence["table"] == "case_steps") & (evidence["support"] == "supports") & (evidence["rank"] != "deprecated")]
+    earliest = more["source_id"].map(published).groupby(more["row_id"]).min()
+    return pd.concat([own, table["step_id"].map(earliest)], axis=1).min(axis=1)

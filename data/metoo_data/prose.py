@@ -1,0 +1,160 @@
+"""Checking prose against the tables: fact links, numbers without one, statuses without a date.
+
+A fact link is a plain Markdown link from a number or date to the row that it comes from:
+``[416](#stat-chn-metoo-posts-first-month)``. Its text and its row must agree.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import dates, reading
+from .problems import Problem, nearest
+from .schema import ROOT, tables
+
+_LINK = re.compile(r"\[(?P<text>[^\]\n]*)\]\(#(?P<id>[a-z][a-z0-9-]*)\)")
+_OTHER_LINK = re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)")
+_CODE = re.compile(r"\{[a-z:]+\}`[^`]*`|`[^`]*`|<[^>\n]*>|https?://\S+")
+_QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
+_MONTH = "|".join(dates.MONTHS)
+_DATE = re.compile(rf"(?:(\d{{1,2}}) )?({_MONTH}) (\d{{4}})|\b((?:19|20)\d\d)\b")
+_DIGITS = re.compile(r"(?<![\w#.-])\d[\d,]*(?:\.\d+)?")
+_STATUS = re.compile(r"\b(convicted|acquitted|sentenced|jailed|imprisoned|found guilty|found liable|cleared of|quashed|"
+                     r"overturned|exonerated|fined)\b", re.I)
+_SENTENCE = re.compile(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“\[(*_])")
+
+_UNITS = dict(zip("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+                  "seventeen eighteen nineteen".split(), range(20)))
+_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10)))
+_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_WORDS = "|".join([*_TENS, *sorted(_UNITS, key=len, reverse=True)])
+_NUMBER = re.compile(rf"(?P<digits>\d[\d,]*(?:\.\d+)?)(?: (?P<scale>{'|'.join(_SCALES)}))?"
+                     rf"|\b(?P<words>(?:{_WORDS})(?:[- ](?:{_WORDS}))*)(?: (?P<half>and a half))?(?: (?P<wscale>{'|'.join(_SCALES)}))?\b", re.I)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of prose: the file it stands in, its place there, and its text."""
+
+    file: str
+    line: int
+    text: str
+
+
+def problems(folder: Path, root: Path = ROOT) -> list[Problem]:
+    """Every problem of the prose in ``folder``: its notebooks' Markdown cells and its Markdown files."""
+    rows = _rows(root)
+    return [problem for passage in passages(folder) for test in (_links, _loose_numbers, _undated)
+            for problem in test(passage, rows)]
+
+
+def passages(folder: Path) -> Iterator[Passage]:
+    """The paragraphs of every chapter, without code blocks, directives and front matter."""
+    for path in sorted(folder.glob("*.ipynb")):
+        for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], 1):
+            if cell["cell_type"] == "markdown":
+                yield from _paragraphs(f"{folder.name}/{path.name}, cell {number}", "".join(cell["source"]))
+    for path in sorted(folder.glob("*.md")):
+        yield from _paragraphs(f"{folder.name}/{path.name}", path.read_text(encoding="utf-8"))
+
+
+def _paragraphs(file: str, text: str) -> Iterator[Passage]:
+    blank = lambda found: "\n" * found[0].count("\n")  # noqa: E731  keeps the line numbers
+    text = re.sub(r"\A---\n.*?\n---\n", blank, text, flags=re.S)
+    text = re.sub(r"^(`{3,}|:{3,}).*?^\1[`:]*[ \t]*$", blank, text, flags=re.S | re.M)
+    line = 1
+    for part in re.split(r"(\n\s*\n)", text):
+        if part.strip() and not part.lstrip().startswith("#"):
+            yield Passage(file, line + len(part) - len(part.lstrip("\n")), part.strip("\n"))
+        line += part.count("\n")
+
+
+def _rows(root: Path) -> dict[str, tuple[str, dict[str, str]]]:
+    """Every row of every table by its id, with the table's name."""
+    return {row[table.key]: (name, row.cells) for name, table in tables(root).items() for row in reading.read(table).rows}
+
+
+def _links(passage: Passage, rows: dict) -> Iterator[Problem]:
+    for link in _LINK.finditer(passage.text):
+        line = passage.line + passage.text[: link.start()].count("\n")
+        if link["id"] not in rows:
+            if re.match(r"(stat|step|ev|case|ref|stage|bl|tag|cl|ser|rat|evd)-", link["id"]):
+                yield Problem(passage.file, f"the fact link '{link[0]}' leads to no row.{nearest(link['id'], rows)}", line, None, link["text"])
+            continue
+        name, cells = rows[link["id"]]
+        known_numbers, known_dates = _values(cells), _dates_of(cells)
+        said_dates = dates_in(link["text"])
+        rest = _DATE.sub(" ", link["text"])
+        wrong = [f"{n:,g}" for n in numbers_in(rest) if n not in known_numbers]
+        wrong += [d for d in said_dates if d not in known_dates]
+        if wrong:
+            yield Problem(passage.file, f"'{link['text']}' does not agree with its row '{link['id']}' in data/tables/{name}.csv: "
+                          f"{', '.join(wrong)} does not stand there. It holds {_holds(known_numbers, cells)}.", line, None, link["text"])
+
+
+def _values(cells: dict[str, str]) -> set[float]:
+    """The numbers of a row, and what they are in other words: 24 months are also two years."""
+    columns = ("value", "value_low", "value_high", "participants_low", "participants_high", "sentence_months", "amount", "complainants_n")
+    found = {float(cells[c]) for c in columns if re.fullmatch(r"-?\d+(\.\d+)?", cells.get(c, ""))}
+    if re.fullmatch(r"\d+(\.\d+)?", cells.get("sentence_months", "")):
+        found.add(float(cells["sentence_months"]) / 12)
+    return found
+
+
+def _dates_of(cells: dict[str, str]) -> set[str]:
+    """The dates of a row at every coarser precision: a day is also in its month and year."""
+    found = set()
+    for column in ("date", "period", "ratified_date", "in_force_date"):
+        for part in re.findall(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", cells.get(column, "")):
+            found |= {part, part[:7], part[:4]}
+    return found
+
+
+def _holds(numbers: set[float], cells: dict[str, str]) -> str:
+    held = [f"{n:,g}" for n in sorted(numbers)] + [cells[c] for c in ("date", "period") if cells.get(c)]
+    return ", ".join(held) or "no number or date"
+
+
+def numbers_in(text: str) -> list[float]:
+    """The numbers that a text names, in digits or words: ``2.3 million``, ``three and a half``, ``twenty-five``."""
+    found = []
+    for match in _NUMBER.finditer(text):
+        if match["digits"]:
+            value, scale = float(match["digits"].replace(",", "")), match["scale"]
+        else:
+            value = float(sum((_UNITS | _TENS)[word] for word in re.split(r"[- ]", match["words"].lower())))
+            value, scale = value + (0.5 if match["half"] else 0), match["wscale"]
+        found.append(round(value * _SCALES.get((scale or "").lower(), 1), 6))
+    return found
+
+
+def dates_in(text: str) -> list[str]:
+    """The dates that a text names, in ISO form at the precision of the text."""
+    found = []
+    for day, month, year, alone in _DATE.findall(text):
+        iso = alone or f"{year}-{dates.MONTHS.index(month) + 1:02}"
+        found.append(f"{iso}-{int(day):02}" if day else iso)
+    return found
+
+
+def _loose_numbers(passage: Passage, rows: dict) -> Iterator[Problem]:
+    bare = _DATE.sub(" ", _CODE.sub(" ", _OTHER_LINK.sub(" ", passage.text)))
+    bare = re.sub(r"^\s*\d+\.\s", " ", bare, flags=re.M)           # numbered lists
+    for found in _DIGITS.finditer(bare):
+        yield Problem(passage.file, f"the number '{found[0]}' has no row. Link it: [{found[0]}](#row-id), compute it, or say it without a number.",
+                      passage.line, None, found[0])
+
+
+def _undated(passage: Passage, rows: dict) -> Iterator[Problem]:
+    text = _CODE.sub(" ", passage.text)
+    for sentence in _SENTENCE.split(text):
+        shown = _OTHER_LINK.sub(lambda link: link[0].split("](")[0].lstrip("![") , sentence)
+        verb = _STATUS.search(_QUOTED.sub(" ", shown))
+        if verb and not _DATE.search(shown):
+            start = " ".join(shown.split()[:12])
+            yield Problem(passage.file, f"'{verb[0]}' stands without a date in the sentence that begins '{start}'. "
+                          "Each status has its date: 'acquitted (as of 17 February 2021)'.", passage.line, None, verb[0])

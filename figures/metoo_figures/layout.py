@@ -1,0 +1,94 @@
+"""One layout for all figures: title, subtitle, plot, note, sources and credit, all inside the picture."""
+
+from __future__ import annotations
+
+import textwrap
+
+import matplotlib.pyplot as plt
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from . import style
+
+_LEFT = 0.022
+_LINE = {name: size * 1.32 / 72 / style.HEIGHT for name, size in style.SIZE.items()}      # height of one line, as a share
+_WRAP = {"title": 88, "subtitle": 128, "note": 165}
+
+
+def figure(**subplots) -> tuple[Figure, Axes]:
+    """An empty figure of 8 x 4.5 inches in the book's style, with its axes. Arguments go to ``plt.subplots``."""
+    style.apply()
+    fig, axes = plt.subplots(**subplots)
+    plt.close(fig)                    # shown once, by publish(), and never by the notebook's own display
+    return fig, axes
+
+
+def dress(fig: Figure, title: str, subtitle: str, note: str, sources: str, credit: str) -> None:
+    """Writes the words on the figure and gives the plot the room that they leave."""
+    top = _block(fig, 0.975, title, "title", weight="bold")
+    top = _block(fig, top - 0.008, subtitle, "subtitle", color=style.NOTE)
+    below = _wrap(note, "note") + _wrap(sources, "note") + _wrap(credit, "note")
+    bottom = 0.02 + len(below) * _LINE["note"]
+    for place, line in enumerate(below):
+        fig.text(_LEFT, bottom - (place + 1) * _LINE["note"], line, size=style.SIZE["note"], color=style.NOTE, va="bottom", parse_math=False)
+    fig.set_layout_engine("constrained", rect=(_LEFT, bottom + 0.02, 1 - 2 * _LEFT, top - bottom - 0.04), h_pad=0.02, w_pad=0.02)
+
+
+def _block(fig: Figure, top: float, text: str, part: str, **look) -> float:
+    for line in _wrap(text, part):
+        fig.text(_LEFT, top, line, size=style.SIZE[part], va="top", parse_math=False, **look)
+        top -= _LINE[part]
+    return top
+
+
+def _wrap(text: str, part: str) -> list[str]:
+    return textwrap.wrap(text, _WRAP[part], break_long_words=False)
+
+
+def key(fig: Figure, handles: list, columns: int = 4) -> None:
+    """A key above the plot, at the left, for what direct labels cannot say."""
+    fig.legend(handles=handles, loc="outside upper left", ncols=columns, handlelength=1.4, handletextpad=0.5, columnspacing=1.4, borderpad=0)
+
+
+def faults(fig: Figure) -> list[str]:
+    """What a reader would trip over: text outside the picture, text on text, letters that no font has."""
+    fig.canvas.draw()
+    renderer, found = fig.canvas.get_renderer(), []
+    boxes = [(text, text.get_window_extent(renderer)) for text in _texts(fig)]
+    for text, box in boxes:
+        if box.x0 < -1 or box.y0 < -1 or box.x1 > fig.bbox.x1 + 1 or box.y1 > fig.bbox.y1 + 1:
+            found.append(f"the text '{text.get_text()[:40]}' leaves the picture")
+        missing = sorted({letter for letter in text.get_text() if not letter.isspace() and not _has_glyph(letter)})
+        if missing:
+            found.append(f"no font has {' '.join(missing)} in '{text.get_text()[:40]}'")
+    for place, (one, a) in enumerate(boxes):
+        for other, b in boxes[place + 1:]:
+            if min(a.x1, b.x1) - max(a.x0, b.x0) > 1.5 and min(a.y1, b.y1) - max(a.y0, b.y0) > 2.5:
+                found.append(f"'{one.get_text()[:30]}' and '{other.get_text()[:30]}' overlap")
+    return found
+
+
+def texts(fig: Figure) -> list[str]:
+    """Every text that the picture shows."""
+    return [text.get_text() for text in _texts(fig)]
+
+
+def _texts(fig: Figure) -> list[Text]:
+    shown = [*fig.texts, *(text for legend in fig.legends for text in legend.get_texts())]
+    for ax in fig.axes:
+        shown += [*ax.texts, ax.title, ax.xaxis.label, ax.yaxis.label]
+        shown += [text for text in (ax.get_legend().get_texts() if ax.get_legend() else [])]
+        for axis, (low, high) in ((ax.xaxis, sorted(ax.get_xlim())), (ax.yaxis, sorted(ax.get_ylim()))):
+            if axis.get_visible() and ax.axison:
+                shown += [label for label, place in zip(axis.get_ticklabels(), axis.get_ticklocs()) if low <= place <= high]
+    return [text for text in shown if text.get_visible() and text.get_text().strip()]
+
+
+def _has_glyph(letter: str) -> bool:
+    return any(ord(letter) in font.get_charmap() for font in _fonts())
+
+
+def _fonts():
+    return [font_manager.get_font(font_manager.findfont(family)) for family in plt.rcParams["font.family"]]

@@ -1,0 +1,158 @@
+"""publish(): the one call that checks a figure and writes all its files."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+from pathlib import Path
+
+import metoo_data as md
+import pandas as pd
+from matplotlib.figure import Figure
+
+from . import layout, records
+from .records import FigureError, Record
+
+_SHORT_LIST = 4
+
+
+class Published:
+    """What a notebook shows of a published figure: the picture, and a line of text that changes when it does."""
+
+    def __init__(self, folder: Path, record: Record, rows: int, picture: str):
+        self.folder, self.record, self.rows, self.picture = folder, record, rows, picture
+
+    def __repr__(self) -> str:
+        return f"{self.record.id}: {self.rows} rows drawn, picture {self.picture}"
+
+    def _repr_png_(self) -> bytes:
+        return (self.folder / f"{self.record.id}.png").read_bytes()
+
+
+def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published:
+    """Checks a figure and writes its files to ``figures/published/<figure>/``.
+
+    Parameters
+    ----------
+    figure : str
+        The id of the figure: its record is ``figures/records/<figure>.yml``.
+    fig : matplotlib.figure.Figure
+        The drawing, made with :func:`metoo_figures.figure`.
+    data : pandas.DataFrame
+        Exactly what is drawn, one row a mark or a group of marks, with the columns ``source_id`` and ``locator``.
+    **values
+        A value for each placeholder of the record. A number must stand in ``data``, be its number of rows,
+        or be explained under ``computed`` in the record.
+
+    Returns
+    -------
+    Published
+        Shows the picture in a notebook.
+
+    Raises
+    ------
+    FigureError
+        If words or drawing break a rule; the message lists every breach and nothing is written.
+    """
+    missing = [column for column in ("source_id", "locator") if column not in data.columns]
+    if missing:
+        raise FigureError(figure, [f"the data has no column '{column}': each drawn row needs its source" for column in missing])
+    record = records.fill(figure, data, values)
+    layout.dress(fig, record.title, record.subtitle, f"Note: {record.note}", _source_line(data), _credit(record))
+    faults = layout.faults(fig)
+    faults += [f"the picture shows the name of a person ({name})" for text in layout.texts(fig) for name in records.names_in(text)]
+    if faults:
+        raise FigureError(figure, faults)
+    files = _files(fig, data, record)
+    folder = records.ROOT / "published" / figure
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        _write(folder / name, content)
+    return Published(folder, record, len(data), hashlib.sha256(files[f"{figure}.svg"]).hexdigest()[:12])
+
+
+def citation(record: Record) -> str:
+    """The figure as a reference, in the order author, year, title, book, place. Styles come from the figure's page."""
+    book = records.book()
+    where = f" {book['base_address'].rstrip('/')}/figures/{record.id}/" if book["base_address"] else ""
+    return (f"{book['authors']}. ({book['year']}). {record.title} [Figure {record.id}]. "
+            f"In {book['title']} (version {book['version']}).{where}")
+
+
+def _source_line(data: pd.DataFrame) -> str:
+    sources = md.sources()
+    used = data["source_id"].astype(str).str.split(";").explode().str.strip().value_counts()
+    named = [f"{sources.loc[key, 'publisher']} ({sources.loc[key, 'date'][:4]})" for key in sorted(used.index, key=lambda k: (-used[k], k))]
+    named = list(dict.fromkeys(named))
+    more = f" and {len(named) - _SHORT_LIST} more, row by row in the data file" if len(named) > _SHORT_LIST else ""
+    return f"Source: {'; '.join(named[:_SHORT_LIST])}{more}."
+
+
+def _credit(record: Record) -> str:
+    book = records.book()
+    where = f", {book['base_address']}" if book["base_address"] else ""
+    return f"{book['authors']}, {book['title']}, version {book['version']}, figure {record.id}{where}. {book['license']}."
+
+
+def _files(fig: Figure, data: pd.DataFrame, record: Record) -> dict[str, bytes]:
+    book, name = records.book(), record.id
+    csv = data.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode("utf-8")
+    words = {"Title": record.title, "Description": record.alt, "Creator": book["authors"], "Rights": book["license"]}
+    files = {
+        f"{name}.png": _saved(fig, "png", {"Title": record.title, "Description": record.alt, "Author": book["authors"],
+                                           "Copyright": book["license"], "Software": None}),
+        f"{name}.svg": _described(_saved(fig, "svg", words | {"Date": None}), record),
+        f"{name}.csv": csv,
+        "block.md": _block(record).encode("utf-8"),
+    }
+    sha = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
+    sheet = {**record.__dict__, "version": book["version"], "license": book["license"], "rows": len(data), "columns": list(data.columns),
+             "sources": sorted({key.strip() for cell in data["source_id"].astype(str) for key in cell.split(";")}),
+             "citation": citation(record), "sha256": sha}
+    files[f"{name}.json"] = (json.dumps(sheet, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    return files
+
+
+def _saved(fig: Figure, form: str, metadata: dict) -> bytes:
+    out = io.BytesIO()
+    fig.savefig(out, format=form, metadata=metadata)
+    return out.getvalue()
+
+
+def _described(svg: bytes, record: Record) -> bytes:
+    """The SVG with a role and a description, which matplotlib does not write."""
+    safe = record.alt.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = svg.decode("utf-8")
+    text = re.sub(r"<svg ", '<svg role="img" ', text, count=1)
+    return re.sub(r"(</title>)", rf"\1<desc>{safe}</desc>", text, count=1).encode("utf-8")
+
+
+def _block(record: Record) -> str:
+    """The figure for a chapter, in standard MyST: picture, caption, and one row of actions."""
+    at = f"../figures/published/{record.id}/{record.id}"
+    return "\n".join([
+        f"```{{figure}} {at}.svg", f":name: fig-{record.id}", f":alt: {record.alt}", ":class: book-figure dark-light", "",
+        record.caption, "```", "",
+        ":::{div} figure-actions",
+        f"{{download}}`Picture (PNG) <{at}.png>` · {{download}}`Vector (SVG) <{at}.svg>` · {{download}}`Data (CSV) <{at}.csv>`",
+        ":::", "",
+        ":::{dropdown} Describe and cite this figure",
+        ":class-container: figure-more", "",
+        f"**Description.** {record.description}", "",
+        f"**Note.** {record.note}", "",
+        f"**Cite as.** {citation(record)}", "",
+        f"**For the class.** {record.question}",
+        ":::", "",
+    ])
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all, and leaves it alone where nothing changed."""
+    if path.exists() and path.read_bytes() == content:
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    os.replace(draft, path)

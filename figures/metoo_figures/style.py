@@ -1,0 +1,58 @@
+"""The book's one style: palette, type, and what a status looks like.
+
+The palette was found by search under three conditions: contrast of at least 3:1 on white (WCAG 2.2,
+1.4.11), even steps of lightness, and the best worst case under three kinds of colour blindness.
+"""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+
+#: Six colours for categories, in this order; two series take the first and the fifth, or the third and fifth.
+CATEGORY = ("#003502", "#682950", "#3546C1", "#6B6F00", "#D15083", "#9C82ED")
+#: Five steps for ordered things, light to dark.
+ORDINAL = ("#E9EAF6", "#B8BFE4", "#7D91D4", "#2E66C1", "#003C90")
+INK, NOTE, CONTEXT, GRID, PAPER = "#1B1B1B", "#595959", "#8C8C8C", "#D9D9D9", "#FFFFFF"
+MARKERS = ("o", "s", "^", "D", "v", "P")
+HATCH_NO_DATA = "////"
+
+WIDTH, HEIGHT, DPI = 8.0, 4.5, 240          # inches and dots: 1920 x 1080, ready for a slide
+SIZE = {"title": 13.5, "subtitle": 9.5, "label": 8.5, "note": 7.5}
+
+#: Families of statuses: (label, colour, hatch). A finding and a clearing carry equal weight; what fell is hatched.
+FAMILIES = {
+    "open": ("open: alleged, under investigation or pending", "#D9D9D9", ""),
+    "against": ("decided against the defendant", "#3546C1", ""),
+    "for": ("decided for the defendant", "#6B6F00", ""),
+    "mixed": ("guilty on some counts, not on others", "#682950", ""),
+    "fell": ("decision fell, new one pending or none", "#9C82ED", "////"),
+    "ended": ("ended without a decision", "#8C8C8C", "...."),
+}
+_FAMILY = {
+    "nothing_recorded": None, "alleged": "open", "under_investigation": "open", "proceedings_pending": "open",
+    "left_post": "open", "convicted": "against", "liable": "against", "misconduct_found": "against",
+    "acquitted": "for", "not_liable": "for", "misconduct_not_found": "for", "mixed": "mixed",
+    "retrial_pending": "fell", "no_conviction_stands": "fell", "no_judgment_stands": "fell",
+    "settled": "ended", "closed": "ended",
+}
+
+
+def family(status: str) -> str | None:
+    """The family of a status of ``metoo_data.STATUSES``; None before the first step."""
+    return _FAMILY[status.removesuffix("_appealable").removesuffix("_final")]
+
+
+def apply() -> None:
+    """Sets matplotlib to the book's style. Called on import; the same bytes come out on every machine."""
+    mpl.rcdefaults()
+    mpl.rcParams.update({
+        "figure.figsize": (WIDTH, HEIGHT), "figure.dpi": 100, "savefig.dpi": DPI, "figure.facecolor": PAPER,
+        "font.family": ["DejaVu Sans"], "font.size": SIZE["label"], "text.color": INK,
+        "axes.labelcolor": INK, "axes.edgecolor": CONTEXT, "axes.linewidth": 0.8, "axes.labelsize": SIZE["label"],
+        "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
+        "axes.prop_cycle": mpl.cycler(color=CATEGORY), "grid.color": GRID, "grid.linewidth": 0.7,
+        "xtick.color": NOTE, "ytick.color": INK, "xtick.labelsize": SIZE["label"], "ytick.labelsize": SIZE["label"],
+        "xtick.major.size": 3, "ytick.major.size": 0, "legend.frameon": False, "legend.fontsize": SIZE["label"],
+        "hatch.linewidth": 0.7, "lines.markersize": 6, "lines.linewidth": 1.6,
+        "svg.hashsalt": "after-the-hashtag", "svg.fonttype": "path", "pdf.fonttype": 42,
+    })
