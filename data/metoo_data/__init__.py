@@ -9,7 +9,7 @@
 from .loading import (backlash, case_steps, cases, claims, corrections, countries, events, evidence, hashtags, load, path,
                       ratifications, reform_stages, reforms, series, sources, statistics)
 from .dates import in_words
-from .ledger import steps
+from .ledger import spans, steps
 from .problems import DataError
 from .schema import tables
 from .status import STATUSES, status_as_of
@@ -17,5 +17,5 @@ from .status import STATUSES, status_as_of
 __all__ = [
     "backlash", "case_steps", "cases", "claims", "corrections", "countries", "events", "evidence", "hashtags",
     "ratifications", "reform_stages", "reforms", "series", "statistics",
-    "load", "path", "sources", "tables", "status_as_of", "steps", "STATUSES", "in_words", "DataError",
+    "load", "path", "sources", "tables", "status_as_of", "spans", "steps", "STATUSES", "in_words", "DataError",
 ]

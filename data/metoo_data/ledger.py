@@ -56,3 +56,29 @@ def _known_from(table: pd.DataFrame) -> pd.Series:
     more = evidence[(evidence["table"] == "case_steps") & (evidence["support"] == "supports") & (evidence["rank"] != "deprecated")]
     earliest = more["source_id"].map(published).groupby(more["row_id"]).min()
     return pd.concat([own, table["step_id"].map(earliest)], axis=1).min(axis=1)
+
+
+def spans(until) -> pd.DataFrame:
+    """The stretches of time that each case spent in one status, up to the day ``until``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a stretch, in order: ``case_id``, ``start`` and ``end`` (days; ``end`` is ``until`` for the last),
+        ``status``, ``is_last``, and ``step_id``, ``source_id``, ``locator`` of the step that began it. The status on
+        any day equals :func:`metoo_data.status_as_of`.
+    """
+    until = pd.Timestamp(until)
+    table = steps()
+    table = table[table["certain_by"] <= until]
+    case = table["case_id"]
+    # Of several steps on one day the last one tells the status of that day.
+    table = table[(table["certain_by"] != table["certain_by"].shift(-1)) | (case != case.shift(-1))]
+    case = table["case_id"]
+    table = table[(table["status_after"] != table["status_after"].shift()) | (case != case.shift())]
+    following = table.groupby("case_id")["certain_by"].shift(-1)
+    return pd.DataFrame({
+        "case_id": table["case_id"], "start": table["certain_by"], "end": following.fillna(until),
+        "status": table["status_after"], "is_last": following.isna(),
+        "step_id": table["step_id"], "source_id": table["source_id"], "locator": table["locator"],
+    }).reset_index(drop=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import textwrap
 
-import matplotlib.pyplot as plt
+import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -18,17 +19,23 @@ _WRAP = {"title": 88, "subtitle": 128, "note": 165}
 
 
 def figure(**subplots) -> tuple[Figure, Axes]:
-    """An empty figure of 8 x 4.5 inches in the book's style, with its axes. Arguments go to ``plt.subplots``."""
+    """An empty figure of 8 x 4.5 inches in the book's style, with its axes. Arguments go to ``Figure.subplots``.
+
+    pyplot does not know the figure, so that a notebook shows it once, when it is published.
+    """
     style.apply()
-    fig, axes = plt.subplots(**subplots)
-    plt.close(fig)                    # shown once, by publish(), and never by the notebook's own display
-    return fig, axes
+    fig = Figure()
+    FigureCanvasAgg(fig)
+    return fig, fig.subplots(**subplots)
 
 
 def dress(fig: Figure, title: str, subtitle: str, note: str, sources: str, credit: str) -> None:
     """Writes the words on the figure and gives the plot the room that they leave."""
     top = _block(fig, 0.975, title, "title", weight="bold")
     top = _block(fig, top - 0.008, subtitle, "subtitle", color=style.NOTE)
+    for legend in fig.legends:
+        legend.set_bbox_to_anchor((_LEFT, top - 0.008), transform=fig.transFigure)
+        top -= legend.get_window_extent(fig.canvas.get_renderer()).height / fig.bbox.height + 0.016
     below = _wrap(note, "note") + _wrap(sources, "note") + _wrap(credit, "note")
     bottom = 0.02 + len(below) * _LINE["note"]
     for place, line in enumerate(below):
@@ -49,7 +56,9 @@ def _wrap(text: str, part: str) -> list[str]:
 
 def key(fig: Figure, handles: list, columns: int = 4) -> None:
     """A key above the plot, at the left, for what direct labels cannot say."""
-    fig.legend(handles=handles, loc="outside upper left", ncols=columns, handlelength=1.4, handletextpad=0.5, columnspacing=1.4, borderpad=0)
+    legend = fig.legend(handles=handles, loc="upper left", bbox_to_anchor=(_LEFT, 1), ncols=columns, handlelength=1.4,
+                        handletextpad=0.5, columnspacing=1.4, borderpad=0, borderaxespad=0)
+    legend.set_in_layout(False)       # dress() gives it its place under the subtitle
 
 
 def faults(fig: Figure) -> list[str]:
@@ -91,4 +100,4 @@ def _has_glyph(letter: str) -> bool:
 
 
 def _fonts():
-    return [font_manager.get_font(font_manager.findfont(family)) for family in plt.rcParams["font.family"]]
+    return [font_manager.get_font(font_manager.findfont(family)) for family in mpl.rcParams["font.family"]]

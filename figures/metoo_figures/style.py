@@ -21,11 +21,11 @@ SIZE = {"title": 13.5, "subtitle": 9.5, "label": 8.5, "note": 7.5}
 
 #: Families of statuses: (label, colour, hatch). A finding and a clearing carry equal weight; what fell is hatched.
 FAMILIES = {
-    "open": ("open: alleged, under investigation or pending", "#D9D9D9", ""),
+    "open": ("open, nothing decided", "#D9D9D9", ""),
     "against": ("decided against the defendant", "#3546C1", ""),
     "for": ("decided for the defendant", "#6B6F00", ""),
-    "mixed": ("guilty on some counts, not on others", "#682950", ""),
-    "fell": ("decision fell, new one pending or none", "#9C82ED", "////"),
+    "mixed": ("decided in part for each side", "#682950", ""),
+    "fell": ("decision fell", "#9C82ED", "////"),
     "ended": ("ended without a decision", "#8C8C8C", "...."),
 }
 _FAMILY = {

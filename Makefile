@@ -1,0 +1,75 @@
+# Two commands do everything: `make book` and `make test`. Each sets up what it needs.
+.DEFAULT_GOAL := help
+.PHONY: help book test lab serve check-data refresh clean lock notebooks
+
+# The first Python on this machine that the book supports. Another one: make book PYTHON=python3.12
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+RUN := $(VENV)/bin/python
+HTML := _build/html
+
+# One day, one hash seed, one language: the same bytes on every machine.
+export SOURCE_DATE_EPOCH := 1795219200
+export PYTHONHASHSEED := 0
+export TZ := UTC
+export LC_ALL := C.UTF-8
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+book: $(VENV)/.ready  ## set up, check the data, run the notebooks, build the pages
+	@echo "== 2/4 Data"
+	@$(RUN) -m metoo_data check --prose chapters
+	@echo "== 3/4 Notebooks (only those whose code, data or packages changed)"
+	@$(RUN) chapters/_ext/run.py
+	@echo "== 4/4 Pages (about half a minute)"
+	@$(RUN) chapters/_ext/build.py
+	@echo "The book is built. Open this page in a browser:"
+	@echo "$(CURDIR)/$(HTML)/index.html"
+
+test: $(VENV)/.ready  ## set up, then every test: data, loaders, stored outputs, built pages
+	@echo "== Tests 1/3: tables, loaders, ledger, figures"
+	@$(RUN) -m pytest -q -n 2 -m "not site" tests
+	@echo "== Tests 2/3: every stored output of every chapter, run again and compared"
+	@$(RUN) -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg -p no:cacheprovider chapters
+	@$(MAKE) --no-print-directory book
+	@echo "== Tests 3/3: the built pages"
+	@$(RUN) -m pytest -q -m site tests
+
+check-data: $(VENV)/.ready  ## list every mistake in the tables and in the prose
+	@$(RUN) -m metoo_data check --prose chapters
+
+lab: $(VENV)/.ready  ## open the chapters in JupyterLab
+	@$(RUN) -m jupyterlab chapters
+
+serve: $(VENV)/.ready  ## show the built book at http://localhost:8000
+	@test -f $(HTML)/index.html || $(MAKE) --no-print-directory book
+	@echo "The book is at http://localhost:8000 (stop with Ctrl-C)"
+	@$(RUN) -m http.server 8000 --bind 127.0.0.1 --directory $(HTML)
+
+refresh: $(VENV)/.ready  ## run the notebooks and store their outputs, on purpose
+	@$(RUN) chapters/_ext/run.py --store
+
+clean:  ## delete what was built (the environment stays; make clean ENV=1 deletes it too)
+	@rm -rf _build chapters/generated $(if $(ENV),$(VENV))
+	@echo "Deleted: _build chapters/generated$(if $(ENV), $(VENV))"
+
+lock: $(VENV)/.ready  ## make requirements.txt anew from pyproject.toml
+	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header \
+		--no-emit-index-url -q pyproject.toml -o requirements.txt && echo "requirements.txt is new. Run make test before you commit it."
+
+$(VENV)/.ready: requirements.txt pyproject.toml
+	@echo "== 1/4 Environment (first time: about a minute)"
+	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or say: make book PYTHON=/path/to/python3.12"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} is not supported. Use 3.11, 3.12 or 3.13: make book PYTHON=python3.12")'
+	@"$(PYTHON)" -m venv $(VENV) || { echo "Python could not make an environment. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@# uv installs the lock in seconds; pip does the same where uv cannot be had.
+	@if $(RUN) -m pip install --quiet "uv>=0.9,<1"; then \
+		$(VENV)/bin/uv pip install --python $(RUN) --require-hashes --compile-bytecode -r requirements.txt && \
+		$(VENV)/bin/uv pip install --python $(RUN) --no-deps --no-build-isolation -e .; \
+	else \
+		$(RUN) -m pip install --require-hashes -r requirements.txt && $(RUN) -m pip install --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $@

@@ -1,0 +1,82 @@
+"""The book's Sphinx extension: executed notebooks in, generated pages in, figures at stable addresses out."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that Sphinx finds the module beside this one
+import generated  # noqa: E402
+
+EXECUTED = os.environ.get("BOOK_EXECUTED")
+
+
+def make_pages(app: Sphinx) -> None:
+    """Writes the pages that the tables make, before Sphinx looks for its sources."""
+    folder = Path(app.srcdir) / "chapters" / "generated"
+    folder.mkdir(exist_ok=True)
+    pages = generated.pages()
+    for old in folder.glob("*.md"):
+        if old.stem not in pages:
+            old.unlink()
+    for name, text in pages.items():
+        path = folder / f"{name}.md"
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def use_executed(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Shows what the last run of a notebook gave, where there is one, in place of its stored outputs."""
+    path = _executed(docname)
+    if path:
+        source[0] = path.read_text(encoding="utf-8")
+
+
+def outdated(app: Sphinx, env, added, changed, removed) -> list[str]:
+    """A page is read again when its executed notebook or one of the figures' blocks changed."""
+    marks = getattr(env, "book_marks", {})
+    env.book_marks = {name: _mark(app, name) for name in env.found_docs}
+    return [name for name, mark in env.book_marks.items() if marks.get(name) not in (None, mark)]
+
+
+def _executed(docname: str) -> Path | None:
+    path = Path(EXECUTED) / f"{Path(docname).name}.ipynb" if EXECUTED else None
+    return path if path and path.exists() and docname.startswith("chapters/") else None
+
+
+def _mark(app: Sphinx, docname: str) -> str:
+    path = _executed(docname)
+    blocks = sorted((Path(app.srcdir) / "figures" / "published").glob("*/block.md"))
+    parts = [path.read_bytes()] + [block.read_bytes() for block in blocks] if path else []
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def copy_figures(app: Sphinx, error: Exception | None) -> None:
+    """Puts every published figure at an address that does not change: /figures/<id>/<file>."""
+    if error or app.builder.format != "html":
+        return
+    target = Path(app.outdir) / "figures"
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(Path(app.srcdir) / "figures" / "published", target, ignore=shutil.ignore_patterns("block.md", ".*"))
+
+
+def stay_local(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    """Leaves out the theme's script that knows an address of another host; nothing here uses it."""
+    context["script_files"] = [script for script in context.get("script_files", [])
+                               if "thebe" not in str(getattr(script, "filename", script) or "")
+                               and "thebe" not in str(getattr(script, "attributes", {}))]
+
+
+def setup(app: Sphinx) -> dict:
+    """Connects the extension to Sphinx."""
+    app.connect("builder-inited", make_pages)
+    app.connect("source-read", use_executed)
+    app.connect("env-get-outdated", outdated)
+    app.connect("html-page-context", stay_local, priority=900)
+    app.connect("build-finished", copy_figures)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True, "env_version": 1}

@@ -1,0 +1,114 @@
+"""The pages that the tables make: one a table, with an anchor for each row; the codebook; the corrections."""
+
+from __future__ import annotations
+
+import re
+
+import metoo_data as md
+import pandas as pd
+from metoo_data.schema import Table
+
+#: Tables with a page of their own, and the column that opens each entry there.
+HEADS = {"events": "title", "cases": "label", "reforms": "title_en", "backlash": "summary",
+         "hashtags": "tag", "statistics": "indicator", "claims": "summary"}
+#: Tables whose rows stand under the row that they belong to: table, its link, the page that shows them.
+PARTS = {"cases": ("case_steps", "case_id"), "reforms": ("reform_stages", "reform_id")}
+_HIDDEN = {"rank", "recorded_date", "source_id", "locator", "country_iso3", "rank_reason", "note", "date_note"}
+
+
+def pages() -> dict[str, str]:
+    """Every generated page: its name and its text in MyST Markdown."""
+    evidence = md.evidence().groupby(["table", "row_id"], observed=True)
+    shown = {f"table-{name}": _table_page(name, evidence) for name in HEADS}
+    return {"tables": _tables(), "codebook": _codebook(), "corrections": _corrections(), **shown}
+
+
+def text(value) -> str:
+    """A cell as plain text in Markdown: nothing in it can be read as markup."""
+    return re.sub(r"([\\`*_{}\[\]<>#|$~^&!@:])", r"\\\1", str(value))
+
+
+def _tables() -> str:
+    rows = ["| table | rows | what it holds |", "| --- | --- | --- |"]
+    for name, table in md.tables().items():
+        title = f"[{table.title}](table-{name}.md)" if name in HEADS else table.title
+        rows.append(f"| {title} | {len(md.load(name)):,} | {text(table.description)} |")
+    return "\n".join(["# The tables", "", "Each number in the chapters leads to its row on one of these pages, and each row to its source. "
+                      "The files themselves are in `data/tables`; how each column is to be read stands in the [codebook](codebook.md).", "", *rows, ""])
+
+
+def _table_page(name: str, evidence) -> str:
+    table, frame = md.tables()[name], md.load(name)
+    countries = md.countries().set_index("iso3")["name"]
+    lines = [f"# {table.title}", "", text(table.description), ""]
+    for country, rows in frame.groupby(frame["country_iso3"].map(countries), sort=True):
+        lines += [f"## {text(country)}", ""]
+        for _, row in rows.iterrows():
+            lines += _entry(name, table, row, evidence)
+    return "\n".join(lines)
+
+
+def _entry(name: str, table: Table, row: pd.Series, evidence) -> list[str]:
+    lines = [f"({row[table.key]})=", f"**{text(row[HEADS[name]])}**", ""]
+    lines += [f"- {line}" for line in _facts(table, row, skip=HEADS[name])]
+    lines += [f"- {line}" for line in _source(name, table, row, evidence)]
+    if name in PARTS:
+        lines += _parts(*PARTS[name], row[table.key], evidence)
+    return [*lines, ""]
+
+
+def _parts(name: str, column: str, owner: str, evidence) -> list[str]:
+    table, frame = md.tables()[name], md.load(name)
+    lines = []
+    for _, row in frame[frame[column] == owner].sort_values("seq").iterrows():
+        lines += ["", f"({row[table.key]})=", f"{row['seq']}\\. **{md.in_words(row['date'])}.** {text(row['summary'])}", ""]
+        lines += [f"    - {line}" for line in _facts(table, row, skip="summary", hide={"seq", "date", column})]
+        lines += [f"    - {line}" for line in _source(name, table, row, evidence)]
+    return lines
+
+
+def _facts(table: Table, row: pd.Series, skip: str, hide: set[str] = frozenset()) -> list[str]:
+    lines = []
+    for field in table.fields:
+        value = row[field.name]
+        if field.name in _HIDDEN | hide | {table.key, skip} or pd.isna(value) or value == "":
+            continue
+        shown = md.in_words(value) if field.is_edtf else field.labels.get(value, value)
+        shown = f"{value:,g}" if field.type == "number" else shown
+        lines.append(f"{field.title}: {text(shown)}")
+    return lines
+
+
+def _source(name: str, table: Table, row: pd.Series, evidence) -> list[str]:
+    lines = [f"Source: {{cite:t}}`{row['source_id']}`, {text(row['locator'])}"]
+    key = (name, row[table.key])
+    if key in evidence.groups:
+        for _, more in evidence.get_group(key).iterrows():
+            note = f": {text(more['note'])}" if pd.notna(more["note"]) else ""
+            lines.append(f"{str(more['support']).replace('_', ' ').capitalize()}: {{cite:t}}`{more['source_id']}`, {text(more['locator'])}{note}")
+    for column, word in (("date_note", "Date"), ("note", "Note"), ("rank_reason", "Deprecated")):
+        if column in row.index and pd.notna(row[column]) and row[column]:
+            lines.append(f"{word}: {text(row[column])}")
+    return lines
+
+
+def _codebook() -> str:
+    lines = ["# Codebook", "", "What each column means and may hold, read from `data/datapackage.json`. In Python, `help(md.events)` shows the same.", ""]
+    for name, table in md.tables().items():
+        lines += [f"## {table.title}", "", f"`{table.file}`, key `{table.key}`. {text(table.description)}", ""]
+        for field in table.fields:
+            kind = "EDTF date" if field.is_edtf else field.type
+            lines += [f"`{field.name}` ({kind}{'' if field.required else ', may be empty'})", f": {text(field.description)}"]
+            lines += [f"  - `{code}`: {text(label)}" for code, label in field.labels.items()]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _corrections() -> str:
+    lines = ["# Corrections", "", "Anyone may ask for a correction: open an issue in the place where this book was published, or write to its editors. "
+             "Name the page and the sentence, and say what is wrong and how you know. A contested name comes down at once while it is checked; "
+             "an answer comes within seven days. What was changed stands here.", ""]
+    for _, row in md.corrections().iterrows():
+        lines += [f"({row['correction_id']})=", f"**{row['date'].strftime('%Y-%m-%d')}**, table {text(row['table'])}, row {text(row['row_id'])}", "",
+                  f"- Was: {text(row['was'])}", f"- Now: {text(row['now'])}", f"- Why: {text(row['reason'])}", f"- Asked for by: {text(row['requested_by_type'])}; version {text(row['version'])}", ""]
+    return "\n".join(lines)
