@@ -50,7 +50,7 @@ def _table_page(name: str, evidence) -> str:
 
 def _entry(name: str, table: Table, row: pd.Series, evidence) -> list[str]:
     lines = [f"({row[table.key]})=", f"**{text(row[HEADS[name]])}**", ""]
-    lines += [f"- {line}" for line in _facts(table, row, skip=HEADS[name])]
+    lines += [". ".join(_facts(table, row, skip=HEADS[name])) + ".", ""]
     lines += [f"- {line}" for line in _source(name, table, row, evidence)]
     if name in PARTS:
         lines += _parts(*PARTS[name], row[table.key], evidence)
@@ -62,8 +62,8 @@ def _parts(name: str, column: str, owner: str, evidence) -> list[str]:
     lines = []
     for _, row in frame[frame[column] == owner].sort_values("seq").iterrows():
         lines += ["", f"({row[table.key]})=", f"{row['seq']}\\. **{md.in_words(row['date'])}.** {text(row['summary'])}", ""]
-        lines += [f"    - {line}" for line in _facts(table, row, skip="summary", hide={"seq", "date", column})]
-        lines += [f"    - {line}" for line in _source(name, table, row, evidence)]
+        lines += [". ".join(_facts(table, row, skip="summary", hide={"seq", "date", column})) + ".", ""]
+        lines += [f"- {line}" for line in _source(name, table, row, evidence)]
     return lines
 
 

@@ -54,7 +54,7 @@ def run_all(todo: list[Path], shared: str) -> int:
                 print(f"  [{done}/{len(todo)}] {name}: {job.result():.1f} s", flush=True)
             except Exception as error:  # noqa: BLE001  told below, with the cell and its traceback
                 failed += 1
-                print(f"  [{done}/{len(todo)}] {name}: FAILED\n{tell(jobs[job], error)}", file=sys.stderr, flush=True)
+                print(f"  [{done}/{len(todo)}] {name}: FAILED\n{tell(jobs[job], error)}", flush=True)
     return failed
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
@@ -15,7 +13,6 @@ from . import style
 
 _LEFT = 0.022
 _LINE = {name: size * 1.32 / 72 / style.HEIGHT for name, size in style.SIZE.items()}      # height of one line, as a share
-_WRAP = {"title": 88, "subtitle": 128, "note": 165}
 
 
 def figure(**subplots) -> tuple[Figure, Axes]:
@@ -36,7 +33,7 @@ def dress(fig: Figure, title: str, subtitle: str, note: str, sources: str, credi
     for legend in fig.legends:
         legend.set_bbox_to_anchor((_LEFT, top - 0.008), transform=fig.transFigure)
         top -= legend.get_window_extent(fig.canvas.get_renderer()).height / fig.bbox.height + 0.016
-    below = _wrap(note, "note") + _wrap(sources, "note") + _wrap(credit, "note")
+    below = [line for text in (note, sources, credit) for line in _wrap(fig, text, "note")]
     bottom = 0.02 + len(below) * _LINE["note"]
     for place, line in enumerate(below):
         fig.text(_LEFT, bottom - (place + 1) * _LINE["note"], line, size=style.SIZE["note"], color=style.NOTE, va="bottom", parse_math=False)
@@ -44,14 +41,24 @@ def dress(fig: Figure, title: str, subtitle: str, note: str, sources: str, credi
 
 
 def _block(fig: Figure, top: float, text: str, part: str, **look) -> float:
-    for line in _wrap(text, part):
+    for line in _wrap(fig, text, part, **look):
         fig.text(_LEFT, top, line, size=style.SIZE[part], va="top", parse_math=False, **look)
         top -= _LINE[part]
     return top
 
 
-def _wrap(text: str, part: str) -> list[str]:
-    return textwrap.wrap(text, _WRAP[part], break_long_words=False)
+def _wrap(fig: Figure, text: str, part: str, **look) -> list[str]:
+    """Breaks a text into lines that fit the picture, by their measured width."""
+    probe = fig.text(0, 0, "", size=style.SIZE[part], parse_math=False, **look)
+    renderer, room, lines = fig.canvas.get_renderer(), fig.bbox.width * (1 - 2.4 * _LEFT), [""]
+    for word in text.split():
+        probe.set_text(f"{lines[-1]} {word}".strip())
+        if lines[-1] and probe.get_window_extent(renderer).width > room:
+            lines.append(word)
+        else:
+            lines[-1] = probe.get_text()
+    probe.remove()
+    return lines
 
 
 def key(fig: Figure, handles: list, columns: int = 4) -> None:
@@ -74,7 +81,7 @@ def faults(fig: Figure) -> list[str]:
             found.append(f"no font has {' '.join(missing)} in '{text.get_text()[:40]}'")
     for place, (one, a) in enumerate(boxes):
         for other, b in boxes[place + 1:]:
-            if min(a.x1, b.x1) - max(a.x0, b.x0) > 1.5 and min(a.y1, b.y1) - max(a.y0, b.y0) > 2.5:
+            if min(a.x1, b.x1) - max(a.x0, b.x0) > 3 and min(a.y1, b.y1) - max(a.y0, b.y0) > 5:
                 found.append(f"'{one.get_text()[:30]}' and '{other.get_text()[:30]}' overlap")
     return found
 

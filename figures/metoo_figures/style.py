@@ -46,7 +46,7 @@ def apply() -> None:
     """Sets matplotlib to the book's style. Called on import; the same bytes come out on every machine."""
     mpl.rcdefaults()
     mpl.rcParams.update({
-        "figure.figsize": (WIDTH, HEIGHT), "figure.dpi": 100, "savefig.dpi": DPI, "figure.facecolor": PAPER,
+        "figure.figsize": (WIDTH, HEIGHT), "figure.dpi": DPI, "savefig.dpi": DPI, "figure.facecolor": PAPER,
         "font.family": ["DejaVu Sans"], "font.size": SIZE["label"], "text.color": INK,
         "axes.labelcolor": INK, "axes.edgecolor": CONTEXT, "axes.linewidth": 0.8, "axes.labelsize": SIZE["label"],
         "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
