@@ -51,8 +51,8 @@ def _executed(docname: str) -> Path | None:
 
 def _mark(app: Sphinx, docname: str) -> str:
     path = _executed(docname)
-    blocks = sorted((Path(app.srcdir) / "figures" / "published").glob("*/block.md"))
-    parts = [path.read_bytes()] + [block.read_bytes() for block in blocks] if path else []
+    blocks = sorted((Path(app.srcdir) / "figures" / "published").glob("*/*.md")) if docname.startswith("chapters/") else []
+    parts = [path.read_bytes() if path else b"", *(block.read_bytes() for block in blocks)]
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
@@ -62,7 +62,7 @@ def copy_figures(app: Sphinx, error: Exception | None) -> None:
         return
     target = Path(app.outdir) / "figures"
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(Path(app.srcdir) / "figures" / "published", target, ignore=shutil.ignore_patterns("block.md", ".*"))
+    shutil.copytree(Path(app.srcdir) / "figures" / "published", target, ignore=shutil.ignore_patterns("*.md", ".*"))
 
 
 def stay_local(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:

@@ -26,17 +26,21 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 def main() -> int:
     """Runs what changed, tells each notebook's time, and returns 1 where one failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help="chapters to run, as 'asia' (default: all)")
     parser.add_argument("--store", action="store_true", help="write the outputs over the stored notebooks")
-    store = parser.parse_args().store
+    options = parser.parse_args()
     EXECUTED.mkdir(parents=True, exist_ok=True)
-    paths = sorted(CHAPTERS.glob("*.ipynb"))
+    every = {path.stem: path for path in sorted(CHAPTERS.glob("*.ipynb"))}
+    if unknown := [name for name in options.names if name not in every]:
+        parser.error(f"there is no chapter {', '.join(unknown)}. Chapters: {', '.join(every)}")
+    paths = [every[name] for name in options.names or every]
     shared = shared_key()
     todo = [path for path in paths if not is_current(path, shared)]
     for path in paths:
         if path not in todo:
             print(f"  {path.name}: unchanged", flush=True)
     failed = run_all(todo, shared)
-    if store and not failed:
+    if options.store and not failed:
         for path in paths:
             write(path, (EXECUTED / path.name).read_text(encoding="utf-8"))
         print(f"  stored the outputs of {len(paths)} notebooks")

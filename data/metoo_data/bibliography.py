@@ -34,20 +34,18 @@ def read(root: Path = ROOT) -> dict[str, dict[str, str]]:
 
 @functools.lru_cache(maxsize=4)
 def _parse(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
+    from pybtex import errors
     from pybtex.database import parse_string
-    from pybtex.exceptions import PybtexError
 
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8")
-        entries = parse_string(text, "bibtex").entries
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise DataError([Problem(FILE, "the file is not UTF-8 text. Save it as UTF-8.", line)]) from None
-    except PybtexError as error:
-        found = re.search(r"line (\d+)", str(error))
-        raise DataError([Problem(FILE, f"not readable as BibTeX: {error}", int(found[1]) if found else None)]) from None
-    problems, table = [], {}
+    with errors.capture() as faults:   # without it pybtex prints its errors and reads on
+        entries = parse_string(text, "bibtex").entries
+    problems, table = [_unreadable(text, fault) for fault in faults], {}
     for key, entry in entries.items():
         row = {name: entry.fields.get(_FIELDS.get(name, name), "") for name in COLUMNS}
         row["author"] = "; ".join(_name(person) for person in entry.persons.get("author", []))
@@ -56,6 +54,13 @@ def _parse(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
     if problems:
         raise DataError(problems)
     return table
+
+
+def _unreadable(text: str, fault: Exception) -> Problem:
+    """What pybtex says of a place that it cannot read; it counts lines, or names the key that stands twice."""
+    line = re.search(r"line (\d+)", str(fault))
+    key = re.search(r"entry: (\S+)", str(fault))
+    return Problem(FILE, f"not readable as BibTeX: {fault}", int(line[1]) if line else line_of(text, key[1]) if key else None)
 
 
 def _name(person) -> str:

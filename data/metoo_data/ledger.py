@@ -50,12 +50,11 @@ def _fold(table: pd.DataFrame) -> pd.DataFrame:
 
 def _known_from(table: pd.DataFrame) -> pd.Series:
     """The day from which each step was known: its source's, or that of an earlier supporting one."""
-    published = loading.sources()["published_latest"]
-    own = table["source_id"].map(published)
     evidence = loading.load("evidence")
     more = evidence[(evidence["table"] == "case_steps") & (evidence["support"] == "supports") & (evidence["rank"] != "deprecated")]
-    earliest = more["source_id"].map(published).groupby(more["row_id"]).min()
-    return pd.concat([own, table["step_id"].map(earliest)], axis=1).min(axis=1)
+    told = pd.concat([table[["step_id", "source_id"]], more[["row_id", "source_id"]].rename(columns={"row_id": "step_id"})])
+    day = told["source_id"].map(loading.sources()["published_latest"])
+    return table["step_id"].map(day.groupby(told["step_id"]).min())
 
 
 def spans(until) -> pd.DataFrame:

@@ -51,7 +51,9 @@ def sources() -> pd.DataFrame:
     frame = pd.DataFrame.from_dict(bibliography.read(schema.ROOT), orient="index", columns=bibliography.COLUMNS, dtype="str")
     spans = [dates.parse(text) for text in frame["date"]]
     frame["published_earliest"] = _days([span.earliest for span in spans], frame.index)
-    frame["published_latest"] = _days([span.latest for span in spans], frame.index)
+    # What we read on a day was published by that day, however loosely its own date is known.
+    read = [dates.parse(text).latest if text else dates.OPEN_END for text in frame["accessed"]]
+    frame["published_latest"] = _days([min(span.latest, day) for span, day in zip(spans, read)], frame.index)
     return frame.rename_axis("source_id")
 
 

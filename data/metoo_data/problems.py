@@ -41,5 +41,7 @@ class DataError(ValueError):
 def nearest(value: str, allowed: Iterable[str]) -> str:
     """`` Did you mean 'x'?`` for the closest of ``allowed``, or an empty string."""
     choices = {a.casefold(): a for a in sorted(allowed)}
-    found = difflib.get_close_matches(value.strip().casefold().replace(" ", "_"), choices, n=1, cutoff=0.6)
+    wanted = value.strip().casefold().replace(" ", "_")
+    begun = sorted((choice for choice in choices if wanted and choice.startswith(wanted)), key=len)
+    found = begun or difflib.get_close_matches(wanted, choices, n=1, cutoff=0.6)
     return f" Did you mean '{choices[found[0]]}'?" if found else ""

@@ -57,6 +57,7 @@ def _read(table: Table, _mtime: int, _size: int) -> Sheet:
 
 def _rows(table: Table, text: str) -> Sheet:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    whole = 0                          # the last line of the last row that could be read
     try:
         header = next(reader)
         problems = _header_problems(table, header)
@@ -64,7 +65,7 @@ def _rows(table: Table, text: str) -> Sheet:
             return Sheet(table, (), tuple(problems))
         rows = []
         for cells in reader:
-            line = reader.line_num
+            line, whole = reader.line_num, reader.line_num
             if any("\n" in cell or "\r" in cell for cell in cells):
                 start = line - sum(cell.count("\n") for cell in cells)
                 return _broken(table, "a quotation mark is opened here and closed on a later line. "
@@ -77,7 +78,7 @@ def _rows(table: Table, text: str) -> Sheet:
             else:
                 rows.append(Row(line, dict(zip(header, cells))))
     except csv.Error as error:
-        return _broken(table, f"not readable as CSV: {error}", reader.line_num)
+        return _broken(table, f"not readable as CSV from this line on ({error}). Look for a quotation mark that is not closed.", whole + 1)
     return Sheet(table, tuple(rows), tuple(problems))
 
 

@@ -107,6 +107,7 @@ def _files(fig: Figure, data: pd.DataFrame, record: Record) -> dict[str, bytes]:
         f"{name}.svg": _described(_saved(fig, "svg", words | {"Date": None}), record),
         f"{name}.csv": csv,
         "block.md": _block(record).encode("utf-8"),
+        "picture.md": _picture(record).encode("utf-8"),
     }
     sha = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
     sheet = {**record.__dict__, "version": book["version"], "license": book["license"], "rows": len(data), "columns": list(data.columns),
@@ -147,6 +148,11 @@ def _block(record: Record) -> str:
         f"**For the class.** {record.question}",
         ":::", "",
     ])
+
+
+def _picture(record: Record) -> str:
+    """The picture alone, for a page that shows it a second time: no name, no number."""
+    return f"```{{image}} ../figures/published/{record.id}/{record.id}.svg\n:alt: {record.alt}\n:class: book-figure dark-light\n```\n"
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,0 +1,157 @@
+"""Figures: what publish() refuses, what it writes, and that it writes the same bytes again."""
+
+import hashlib
+import json
+import shutil
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import ROOT
+
+import metoo_figures as mf
+from metoo_figures import records, style
+
+GOOD = {
+    "id": "test-shares", "chapter": "test", "form": "dot plot", "title": "One share in two is larger than the other",
+    "subtitle": "Shares that an article prints, 2018; n = {n}", "note": "Test.", "caption": "Two shares.",
+    "alt": "Dot plot of two shares, {low} and {high} percent.", "description": "Two rows.", "question": "Which one?",
+}
+DATA = pd.DataFrame({"label": ["one", "two"], "value": [40.0, 75.0], "bound": ["exact", "nearly"], "text": ["40 %", "almost 75 %"],
+                     "source_id": ["time-2018"] * 2, "locator": ["p19"] * 2})
+VALUES = {"n": 2, "low": 40, "high": 75}
+
+
+@pytest.fixture
+def room(tmp_path, monkeypatch):
+    """An empty room for figures, with the book's own settings."""
+    (tmp_path / "records").mkdir()
+    shutil.copy(ROOT / "figures" / "book.yml", tmp_path / "book.yml")
+    monkeypatch.setattr(records, "ROOT", tmp_path)
+    return tmp_path
+
+
+def publish(room, record=None, data=DATA, values=None, draw=mf.forms.shares):
+    (room / "records" / "test-shares.yml").write_text(yaml.safe_dump(GOOD | (record or {})), encoding="utf-8")
+    fig, ax = mf.figure()
+    draw(ax, data)
+    return mf.publish("test-shares", fig, data, **(VALUES if values is None else values))
+
+
+REFUSED = [
+    ({"alt": ""}, None, "field 'alt' is missing or empty"),
+    ({"colour": "red"}, None, "there is no field 'colour'"),
+    ({}, {"n": 2, "low": 40}, "the placeholder {high} got no value"),
+    ({}, VALUES | {"median": 3}, "the value 'median' fits no placeholder"),
+    ({}, VALUES | {"high": 76}, "the value high = 76 does not stand in the figure's data"),
+    ({"title": "In 31 countries"}, None, "the number 31 in 'title' is neither in the data nor a placeholder"),
+    ({"alt": "One share in two is larger than the other, {low} and {high}."}, None, "the alt text repeats the title"),
+    ({"alt": "Chart showing shares of {low} and {high} percent."}, None, "begins with a word that says nothing"),
+    ({"alt": "Dot plot, {low} and {high}. " + "Long. " * 50}, None, "characters. Allowed: 250"),
+    ({"title": "Seo Ji-hyun spoke first"}, None, "holds the name of a person (Seo Ji-hyun)"),
+    ({"subtitle": "Shares, 2018"}, {"low": 40, "high": 75}, "says how many"),
+    ({"subtitle": "Shares; n = {n}"}, None, "gives the period"),
+    ({"id": "test-other"}, None, "the record's id is 'test-other'"),
+    ({"computed": {"mean": "the mean"}}, None, "'computed' explains 'mean', which is no placeholder"),
+]
+
+
+@pytest.mark.parametrize(("record", "values", "says"), REFUSED, ids=[says[:40] for *_, says in REFUSED])
+def test_weak_words_are_refused_and_nothing_is_written(room, record, values, says):
+    with pytest.raises(mf.FigureError) as error:
+        publish(room, record, values=values)
+    assert says in str(error.value)
+    assert not (room / "published").exists()
+
+
+def test_a_missing_record_is_told(room):
+    fig, _ = mf.figure()
+    with pytest.raises(mf.FigureError, match="there is no record figures/records/nowhere.yml"):
+        mf.publish("nowhere", fig, DATA)
+
+
+def test_data_without_sources_are_refused(room):
+    with pytest.raises(mf.FigureError, match="no column 'source_id'"):
+        publish(room, data=DATA.drop(columns="source_id"))
+
+
+def test_a_computed_value_is_allowed_when_it_says_how(room):
+    record = {"alt": "Dot plot of two shares, mean {mean} percent.", "computed": {"mean": "mean of the two shares"}}
+    assert publish(room, record, values={"n": 2, "mean": 57.5}).rows == 2
+
+
+@pytest.mark.parametrize(("draw", "says"), [
+    (lambda ax, d: [ax.text(0.5, 0.5, "first"), ax.text(0.5, 0.5, "second")], "overlap"),
+    (lambda ax, d: ax.figure.text(0.95, 0.5, "a text that runs over the edge of the picture"), "leaves the picture"),
+    (lambda ax, d: ax.text(0.2, 0.5, "मैंभी"), "no font has"),
+    (lambda ax, d: ax.text(0.2, 0.5, "Dina Smailova"), "the picture shows the name of a person (Dina Smailova)"),
+], ids=["overlap", "edge", "glyph", "name"])
+def test_a_bad_drawing_is_refused(room, draw, says):
+    with pytest.raises(mf.FigureError) as error:
+        publish(room, draw=draw)
+    assert says in str(error.value)
+
+
+def test_the_files_are_the_same_bytes_again_and_describe_themselves(room):
+    publish(room)
+    folder = room / "published" / "test-shares"
+    first = {p.name: p.read_bytes() for p in folder.iterdir()}
+    shutil.rmtree(folder)
+    publish(room)
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
+    assert set(first) == {"block.md", "picture.md", *(f"test-shares.{e}" for e in ("png", "svg", "csv", "json"))}
+    svg = first["test-shares.svg"].decode()
+    assert 'role="img"' in svg and "<desc>Dot plot of two shares, 40 and 75 percent.</desc>" in svg and "<title>One share" in svg
+    sheet = json.loads(first["test-shares.json"])
+    assert sheet["sha256"]["test-shares.csv"] == hashlib.sha256(first["test-shares.csv"]).hexdigest()
+    assert sheet["sources"] == ["time-2018"] and "version" in sheet["citation"]
+
+
+def test_the_picture_is_1920_by_1080(room):
+    publish(room)
+    png = (room / "published" / "test-shares" / "test-shares.png").read_bytes()
+    assert (int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")) == (1920, 1080)
+
+
+def test_the_text_shown_in_a_notebook_changes_with_the_data(room):
+    one = repr(publish(room))
+    two = repr(publish(room, data=DATA.assign(value=[41.0, 75.0]), values=VALUES | {"low": 41}))
+    assert one != two and one.startswith("test-shares: 2 rows drawn, picture ")
+
+
+# ---- the book's own figures
+
+PUBLISHED = sorted((ROOT / "figures" / "published").iterdir())
+
+
+@pytest.mark.parametrize("folder", PUBLISHED, ids=lambda p: p.name)
+def test_each_published_figure_is_whole(folder):
+    sheet = json.loads((folder / f"{folder.name}.json").read_text(encoding="utf-8"))
+    for name, digest in sheet["sha256"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
+    assert (ROOT / "figures" / "records" / f"{folder.name}.yml").exists()
+    data = pd.read_csv(folder / f"{folder.name}.csv")
+    assert len(data) == sheet["rows"] and data["source_id"].notna().all() and data["locator"].notna().all()
+
+
+def test_every_record_is_published_and_every_published_figure_has_a_record():
+    assert [p.stem for p in sorted((ROOT / "figures" / "records").glob("*.yml"))] == [p.name for p in PUBLISHED]
+
+
+def test_the_palette_keeps_its_contrast():
+    def luminance(colour):
+        parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for colour in (*style.CATEGORY, style.INK, style.NOTE, style.CONTEXT):
+        assert 1.05 / (luminance(colour) + 0.05) >= 3, colour
+
+
+def test_every_status_has_a_family_with_a_look():
+    import metoo_data as md
+
+    for status in md.STATUSES:
+        assert status == "nothing_recorded" or style.family(status) in style.FAMILIES
+
+
