@@ -205,7 +205,7 @@ def test_known_answers(case, date, expected):
 
 def test_the_step_that_decides_is_named():
     row = md.status_as_of("2026-11-21").loc["case-kor-prosecutor-abuse-of-power"]
-    assert row["since"] == "2020-10"
+    assert (row["since"], row["step_id"]) == ("2020-10", "step-kor-prosecutor-abuse-of-power-16")
 
 
 def test_spans_and_status_as_of_tell_the_same():

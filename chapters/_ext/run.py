@@ -125,9 +125,11 @@ def published_in(path: Path) -> list[str]:
 
 
 def tell(path: Path, error: Exception) -> str:
-    """The failing cell and its traceback, without the colours of a terminal."""
+    """The failing cell and its traceback, without the colours of a terminal and the frames of other people's packages."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-    return "\n".join(f"    {line}" for line in [f"in {path.relative_to(ROOT)}", *plain.splitlines()])
+    blocks = [b for b in plain.split("\n\n") if not re.match(r"\s*File \S*(site-packages|pandas/_libs)", b)]
+    lines = [f"in {path.relative_to(ROOT)}", *"\n\n".join(blocks).splitlines()]
+    return "\n".join(f"    {line}".rstrip() for line in lines)
 
 
 def write(path: Path, text: str) -> None:

@@ -15,7 +15,7 @@ def steps() -> pd.DataFrame:
 
     One row a step that is not deprecated, sorted by case and ``seq``: the columns of ``case_steps`` and
     ``known_from`` (day on which a source of ours first told it), ``certain_by`` (first day on which it surely
-    was taken), ``status_after``, ``since`` (EDTF date of the step that made that status).
+    was taken), ``status_after``, and ``decided_by`` and ``since``: the step that made that status and its EDTF date.
     """
     table = loading.load("case_steps")
     table = table[table["rank"] != "deprecated"].sort_values(["case_id", "seq"], ignore_index=True)
@@ -28,15 +28,15 @@ def as_of(date: dt.date, known_by: dt.date | None) -> pd.DataFrame:
     if known_by is not None:
         table = _fold(table[table["known_from"] <= pd.Timestamp(known_by)])
     taken = table[table["certain_by"] <= pd.Timestamp(date)]
-    last = taken.groupby("case_id")[["status_after", "since", "step_id"]].last()
+    last = taken.groupby("case_id")[["status_after", "since", "decided_by"]].last()
     cases = loading.load("cases")
     every = last.reindex(cases.loc[cases["rank"] != "deprecated", "case_id"].to_numpy()).rename_axis("case_id")
     status = pd.Categorical(every["status_after"].fillna("nothing_recorded"), categories=list(STATUSES), ordered=True)
-    return pd.DataFrame({"status": status, "since": every["since"], "step_id": every["step_id"]}, index=every.index)
+    return pd.DataFrame({"status": status, "since": every["since"], "step_id": every["decided_by"]}, index=every.index)
 
 
 def _fold(table: pd.DataFrame) -> pd.DataFrame:
-    """Adds certain_by, status_after and since to steps that are sorted by case and number."""
+    """Adds certain_by, status_after, since and decided_by to steps that are sorted by case and number."""
     case = table["case_id"]
     # A step was taken at the latest when a later step of its case was: the smallest last day from here on.
     certain = table["date_latest"][::-1].groupby(case[::-1]).cummin()[::-1]
@@ -45,7 +45,8 @@ def _fold(table: pd.DataFrame) -> pd.DataFrame:
     status = pd.Series(status, index=table.index, dtype="str")
     changed = (status != status.shift()) | (case != case.shift())
     since = table["date"].where(changed).groupby(case).ffill()
-    return table.assign(certain_by=certain, status_after=status, since=since)
+    decided_by = table["step_id"].where(changed).groupby(case).ffill()
+    return table.assign(certain_by=certain, status_after=status, since=since, decided_by=decided_by)
 
 
 def _known_from(table: pd.DataFrame) -> pd.Series:

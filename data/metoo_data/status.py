@@ -173,7 +173,7 @@ def status_as_of(date, known_by=None):
     -------
     pandas.DataFrame
         One row a case, indexed by ``case_id``: ``status`` (a key of STATUSES, ordered category),
-        ``since`` (EDTF date of the deciding step, empty where nothing is recorded), ``step_id``.
+        ``step_id`` of the step that made it, ``since`` (that step's EDTF date); both empty where nothing is recorded.
 
     Raises
     ------

@@ -20,7 +20,7 @@ def reach(ax: Axes, data: pd.DataFrame, low: float, high: float) -> None:
     ``data`` has label, value, unit, bound and text. An arrow says that the source gives a lower or upper bound.
     """
     units = list(dict.fromkeys(data["unit"]))
-    look = {unit: (style.CATEGORY[(2 * i) % 6], style.MARKERS[i]) for i, unit in enumerate(units)}
+    look = {unit: (style.CATEGORY[(0, 4, 2, 1, 3, 5)[i]], style.MARKERS[i]) for i, unit in enumerate(units)}
     for y, row in enumerate(data.itertuples()):
         colour, marker = look[row.unit]
         ax.plot([low, row.value], [y, y], color=style.GRID, lw=1, zorder=1)
@@ -29,7 +29,8 @@ def reach(ax: Axes, data: pd.DataFrame, low: float, high: float) -> None:
         ax.annotate(row.text, (row.value * (1.75 if row.bound in _ARROWS else 1.2), y), xytext=(4, 0), textcoords="offset points", va="center", size=8)
     ax.set_xscale("log")
     ax.set_xlim(low, high)
-    ax.set_xticks([t for t in (10.0 ** e for e in range(1, 10)) if low <= t <= high])
+    decades = range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)
+    ax.set_xticks([10.0 ** e for e in decades[:: 1 if len(decades) < 7 else 2]])
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
     ax.xaxis.minorticks_off()
     _rows(ax, data["label"])

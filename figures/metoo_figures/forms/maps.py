@@ -35,9 +35,8 @@ def tile_map(ax: Axes, data: pd.DataFrame, steps: dict[str, float], book_regions
 def _tile(ax: Axes, x: int, y: int, code: str, value: float | None, steps: dict[str, float], shades: tuple[str, ...], small: bool) -> None:
     if value is None:
         ax.add_patch(Rectangle((x + 0.04, y + 0.06), 0.92, 0.88, facecolor="white", hatch="/////", edgecolor=style.GRID, lw=0.5))
-        if not small:                 # on the world map an empty tile is too small for its code
-            ax.text(x + 0.5, y + 0.5, code, ha="center", va="center", size=6.6, color=style.NOTE,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})
+        ax.text(x + 0.5, y + 0.5, code, ha="center", va="center", size=4.2 if small else 6.6, color=style.NOTE,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3})
         return
     colour = [shade for low, shade in zip(steps.values(), shades) if value >= low][-1]
     ax.add_patch(Rectangle((x + 0.04, y + 0.06), 0.92, 0.88, facecolor=colour, edgecolor=style.CONTEXT, lw=0.5))

@@ -81,8 +81,9 @@ def lifecycles(ax: Axes, data: pd.DataFrame, start: str, end: str, rules: dict[s
         if row.start < low:
             ax.plot(low, y, marker="<", color=style.NOTE, ms=4, clip_on=False, zorder=4)
     for text, day in (rules or {}).items():
-        ax.axvline(pd.Timestamp(day), color=style.INK, lw=0.9, ls=(0, (4, 2)), zorder=3)
-        ax.annotate(text, (pd.Timestamp(day), -0.62), xytext=(0, 1), textcoords="offset points", ha="center", va="bottom", size=7.5)
+        ax.plot([pd.Timestamp(day)] * 2, [-0.5, len(labels) - 0.5], color=style.INK, lw=0.9, ls=(0, (4, 2)), zorder=3)
+        ax.annotate(text, (pd.Timestamp(day), -0.5), xytext=(0, 2), textcoords="offset points", ha="center", va="bottom", size=7.5,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.5, -1.05 if rules else -0.5)
     _time_axis(ax, low, high)
