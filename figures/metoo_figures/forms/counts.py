@@ -66,12 +66,12 @@ def unit_chart(ax: Axes, data: pd.DataFrame, per_row: int, each: str) -> None:
     ``data`` has label, value (a count) and text; ``each`` says what one square is, for the axis below.
     """
     top, ticks = 0.0, []
-    for place, row in enumerate(data.itertuples()):
+    for row in data.itertuples():
         count = int(row.value)
         lines = math.ceil(count / per_row)
         x = [i % per_row for i in range(count)]
         y = [top + i // per_row for i in range(count)]
-        ax.plot(x, y, "s", color=style.CATEGORY[(0, 4, 2, 3, 1, 5)[place % 6]], ms=min(9, 300 / per_row), ls="")
+        ax.plot(x, y, "s", color=style.CATEGORY[2], ms=min(9, 300 / per_row), ls="")
         ax.annotate(row.text, (min(count, per_row) - 1, top + (lines - 1) / 2), xytext=(12, 0), textcoords="offset points", va="center", size=8.5, weight="bold")
         ticks.append(top + (lines - 1) / 2)
         top += lines + max(1.0, 0.04 * per_row)
