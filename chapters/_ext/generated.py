@@ -6,7 +6,7 @@ import re
 
 import metoo_data as md
 import pandas as pd
-from metoo_data.schema import Table
+from metoo_data.schema import Field, Table
 
 #: Tables with a page of their own, and the column that opens each entry there.
 HEADS = {"events": "title", "cases": "label", "reforms": "title_en", "backlash": "summary",
@@ -32,7 +32,7 @@ def _tables() -> str:
     rows = ["| table | rows | what it holds |", "| --- | --- | --- |"]
     for name, table in md.tables().items():
         title = f"[{table.title}](table-{name}.md)" if name in HEADS else table.title
-        rows.append(f"| {title} | {len(md.load(name)):,} | {text(table.description)} |")
+        rows.append(f"| {title} | {len(md.load(name)):,} | {table.description} |")
     return "\n".join(["# The tables", "", "Each number in the chapters leads to its row on one of these pages, and each row to its source. "
                       "The files themselves are in `data/tables`; how each column is to be read stands in the [codebook](codebook.md).", "", *rows, ""])
 
@@ -40,7 +40,7 @@ def _tables() -> str:
 def _table_page(name: str, evidence) -> str:
     table, frame = md.tables()[name], md.load(name)
     countries = md.countries().set_index("iso3")["name"]
-    lines = [f"# {table.title}", "", text(table.description), ""]
+    lines = [f"# {table.title}", "", table.description, ""]
     for country, rows in frame.groupby(frame["country_iso3"].map(countries), sort=True):
         lines += [f"## {text(country)}", ""]
         for _, row in rows.iterrows():
@@ -71,12 +71,28 @@ def _facts(table: Table, row: pd.Series, skip: str, hide: set[str] = frozenset()
     lines = []
     for field in table.fields:
         value = row[field.name]
-        if field.name in _HIDDEN | hide | {table.key, skip} or pd.isna(value) or value == "":
+        if field.name in _HIDDEN | hide | {table.key, skip} or pd.isna(value) or value in ("", "not_applicable") or _says_nothing(field.name, row):
             continue
-        shown = md.in_words(value) if field.is_edtf else field.labels.get(value, value)
-        shown = f"{value:,g}" if field.type == "number" else shown
-        lines.append(f"{field.title}: {text(shown)}")
+        lines.append(f"{field.title}: {_shown(table, field, value).removesuffix('.')}")
     return lines
+
+
+def _shown(table: Table, field: Field, value) -> str:
+    """A cell for a reader: dates in words, codes by their label, keys as links to their row."""
+    if field.is_edtf:
+        return text(md.in_words(value))
+    if field.name in table.foreign_keys:
+        return f"[{value}](#{value})"
+    if field.type == "number":
+        return f"{value:,.12g}"
+    return text(field.labels.get(value, value))
+
+
+def _says_nothing(name: str, row: pd.Series) -> bool:
+    """A bound equal to the value, and a status that is the usual one."""
+    if name in ("value_low", "value_high"):
+        return row[name] == row["value"]
+    return name == "obs_status" and row[name] == "A"
 
 
 def _source(name: str, table: Table, row: pd.Series, evidence) -> list[str]:
@@ -95,11 +111,11 @@ def _source(name: str, table: Table, row: pd.Series, evidence) -> list[str]:
 def _codebook() -> str:
     lines = ["# Codebook", "", "What each column means and may hold, read from `data/datapackage.json`. In Python, `help(md.events)` shows the same.", ""]
     for name, table in md.tables().items():
-        lines += [f"## {table.title}", "", f"`{table.file}`, key `{table.key}`. {text(table.description)}", ""]
+        lines += [f"## {table.title}", "", f"`{table.file}`, key `{table.key}`. {table.description}", ""]
         for field in table.fields:
             kind = "EDTF date" if field.is_edtf else field.type
-            lines += [f"`{field.name}` ({kind}{'' if field.required else ', may be empty'})", f": {text(field.description)}"]
-            lines += [f"  - `{code}`: {text(label)}" for code, label in field.labels.items()]
+            lines += [f"`{field.name}` ({kind}{'' if field.required else ', may be empty'})", f": {field.description}"]
+            lines += [f"  - `{code}`: {label}" for code, label in field.labels.items()]
             lines.append("")
     return "\n".join(lines)
 

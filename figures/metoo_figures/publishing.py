@@ -135,7 +135,7 @@ def _block(record: Record) -> str:
     """The figure for a chapter, in standard MyST: picture, caption, and one row of actions."""
     at = f"../figures/published/{record.id}/{record.id}"
     return "\n".join([
-        f"```{{figure}} {at}.svg", f":name: fig-{record.id}", f":alt: {_quoted(record.alt)}", ":class: book-figure dark-light", "",
+        f"```{{figure}} {at}.svg", f":name: fig-{record.id}", f":alt: {_quoted(record.alt)}", f":target: {_page_address(record)}", ":class: book-figure dark-light", "",
         record.caption, "```", "",
         ":::{div} figure-actions",
         f"{{download}}`Picture (PNG) <{at}.png>` · {{download}}`Vector (SVG) <{at}.svg>` · {{download}}`Data (CSV) <{at}.csv>`",
@@ -152,7 +152,12 @@ def _block(record: Record) -> str:
 
 def _picture(record: Record) -> str:
     """The picture alone, for a page that shows it a second time: no name, no number."""
-    return f"```{{image}} ../figures/published/{record.id}/{record.id}.svg\n:alt: {_quoted(record.alt)}\n:class: book-figure dark-light\n```\n"
+    return f"```{{image}} ../figures/published/{record.id}/{record.id}.svg\n:alt: {_quoted(record.alt)}\n:target: {_page_address(record)}\n:class: book-figure dark-light\n```\n"
+
+
+def _page_address(record: Record) -> str:
+    """Where a chapter's page finds the picture at its lasting address: a click or a touch opens it in full."""
+    return f"../figures/{record.id}/{record.id}.svg"
 
 
 def _quoted(text: str) -> str:
