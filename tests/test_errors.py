@@ -44,6 +44,10 @@ CELLS = [
     ("events", "title", "Ã\u0089tats", "wrong encoding"),
     ("events", "title", "cafe\u0301", "composed form of Unicode"),
     ("events", "title", "#REF!", "an error message of a spreadsheet"),
+    ("events", "place", "N/A", "stands for a missing value. Leave the cell empty"),
+    ("events", "place", "=A1", "begins with '='"),
+    ("countries", "tile_col", "١٤", "is not a whole number"),
+    ("events", "date", "٢٠١٨", "is not an EDTF date"),
     ("events", "locator", "page 3", "is not a line of the article. Allowed: p12"),
     ("hashtags", "script", "latin", "does not have the form"),
     ("case_steps", "currency", "dollars", "does not have the form"),
@@ -170,3 +174,22 @@ def test_all_mistakes_are_told_at_once_and_the_exit_code_is_one(copy, capsys):
 def test_tables_in_order_give_exit_code_zero(copy, capsys):
     assert main(["check", "--root", str(copy.root)]) == 0
     assert "The data is in order" in capsys.readouterr().out
+
+
+def test_one_table_that_cannot_be_read_makes_one_complaint(copy):
+    """What other tables would say of its missing rows is not said."""
+    for table in ("evidence", "case_steps", "events", "corrections"):
+        whole = copy.file(table).read_bytes()
+        copy.file(table).write_bytes(b"")
+        assert len(copy.problems()) == 1, (table, copy.problems()[:4])
+        copy.file(table).write_bytes(whole)
+
+
+@pytest.mark.parametrize(("content", "says"), [("{", "not readable as JSON"), (None, "the file is not there")])
+def test_a_broken_schema_is_told(copy, capsys, content, says):
+    path = copy.root / "datapackage.json"
+    path.unlink()
+    if content:
+        path.write_text(content, encoding="utf-8")
+    assert main(["check", "--root", str(copy.root)]) == 1
+    assert says in capsys.readouterr().out

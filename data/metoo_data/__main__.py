@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from . import checking, prose, reading, rules
+from .problems import DataError
 from .schema import ROOT, tables
 
 
@@ -17,7 +18,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--prose", type=Path, metavar="FOLDER", help="check the chapters in this folder as well")
     parser.add_argument("--root", type=Path, default=ROOT, help="folder of datapackage.json (default: this book's data)")
     options = parser.parse_args(arguments)
-    found = check(options.root.resolve(), options.prose)
+    try:
+        found = check(options.root.resolve(), options.prose)
+    except DataError as error:        # the schema itself cannot be read: nothing else can be said
+        found = error.problems
     for problem in found:
         print(problem)
     if found:

@@ -12,6 +12,7 @@ from .schema import Field
 
 _HIDDEN = re.compile("[\u00a0\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x1f\x7f]")
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf]|â€|Â[\u0080-\u00bf]|\ufffd")
+_MISSING = {"NULL", "NONE", "NAN", "NA", "N/A", "-", "--", "?", "."}
 _SPREADSHEET_ERROR = re.compile(r"#(NAME\?|REF!|VALUE!|DIV/0!|N/A|NUM!|NULL!)")
 
 
@@ -48,6 +49,10 @@ def _spelling(field: Field, value: str) -> str | None:
         return f"'{value}' looks like a file saved in a wrong encoding. Save it as UTF-8 and restore the letters."
     if _SPREADSHEET_ERROR.fullmatch(value):
         return f"'{value}' is an error message of a spreadsheet, not a value."
+    if value.upper() in _MISSING and not field.codes:
+        return f"'{value}' stands for a missing value. Leave the cell empty."
+    if value[0] in "=@":
+        return f"'{value}' begins with '{value[0]}': a spreadsheet would compute it, and the tables hold no handles. Write it out."
     if unicodedata.normalize("NFC", value) != value:
         return f"'{value}' is not in the composed form of Unicode (NFC). Did you mean '{unicodedata.normalize('NFC', value)}'?"
     return None
@@ -73,9 +78,9 @@ def _number(field: Field, value: str) -> str | None:
     if field.type not in ("integer", "number"):
         return None
     kind = "a whole number" if field.type == "integer" else "a number"
-    if not re.fullmatch(r"-?\d+" if field.type == "integer" else r"-?\d+(\.\d+)?", value):
+    if not re.fullmatch(r"-?[0-9]+" if field.type == "integer" else r"-?[0-9]+(\.[0-9]+)?", value):
         plain = re.sub(r"[,\s_]|\.0+$", "", value)
-        guess = f" Did you mean '{plain}'?" if re.fullmatch(r"-?\d+(\.\d+)?", plain) else ""
+        guess = f" Did you mean '{plain}'?" if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", plain) else ""
         return f"'{value}' is not {kind}.{guess} Allowed: digits only, a point before decimals, no unit, no thousands mark"
     if field.minimum is not None and float(value) < field.minimum:
         return f"'{value}' is below {field.minimum:g}, the least that is allowed."
@@ -86,10 +91,10 @@ def _day(field: Field, value: str) -> str | None:
     if field.type != "date":
         return None
     try:
-        dt.date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) else dates.parse(value)
+        dt.date.fromisoformat(value) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) else dates.parse(value)
     except ValueError as error:
         return f"{error}. Allowed: one day, as 2026-11-21" if "Allowed" not in str(error) else str(error)
-    return None if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) else f"'{value}' is not one day. Allowed: 2026-11-21"
+    return None if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) else f"'{value}' is not one day. Allowed: 2026-11-21"
 
 
 def _shape(field: Field, value: str) -> str | None:

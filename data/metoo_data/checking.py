@@ -41,7 +41,7 @@ def _doubled(table: Table, sheet: reading.Sheet) -> list[Problem]:
 def _keys(name: str, column: str, root: Path) -> set[str] | None:
     """The ids that a key may lead to; None where that table itself cannot be read."""
     sheet = reading.read(tables(root)[name])
-    return None if sheet.problems and not sheet.rows else {row[column] for row in sheet.rows}
+    return None if sheet.is_broken else {row[column] for row in sheet.rows}
 
 
 def _dangling(sheet: reading.Sheet, column: str, target: str, keys: set[str] | None) -> list[Problem]:

@@ -16,7 +16,7 @@ QUALIFIERS = {"": "exact", "?": "uncertain", "~": "approximate", "%": "uncertain
 MONTHS = ("January", "February", "March", "April", "May", "June", "July",
           "August", "September", "October", "November", "December")
 
-_ONE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?([?~%]?)")
+_ONE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?([?~%]?)", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _SPREADSHEET = re.compile(r"(\d{1,2}[- ])?[A-Z][a-z]{2,8}[- ]\d{2,4}|\d{4}-\d{2}-\d{2}[ T].*")
 OPEN_START, OPEN_END = dt.date(1, 1, 1), dt.date(9999, 12, 31)

@@ -47,9 +47,11 @@ class Passage:
 
 def problems(folder: Path, root: Path = ROOT) -> list[Problem]:
     """Every problem of the prose in ``folder``: its notebooks' Markdown cells and its Markdown files."""
-    rows = _rows(root)
-    return [problem for passage in passages(folder) for test in (_links, _loose_numbers, _undated)
-            for problem in test(passage, rows)]
+    sheets = [reading.read(table) for table in tables(root).values()]
+    rows = {row[sheet.table.key]: (sheet.table.name, row.cells) for sheet in sheets for row in sheet.rows}
+    # Where a table cannot be read at all, its links cannot be followed, and saying so once is enough.
+    tests = (_loose_numbers, _undated) if any(sheet.is_broken for sheet in sheets) else (_links, _loose_numbers, _undated)
+    return [problem for passage in passages(folder) for test in tests for problem in test(passage, rows)]
 
 
 def passages(folder: Path) -> Iterator[Passage]:
@@ -71,11 +73,6 @@ def _paragraphs(file: str, text: str) -> Iterator[Passage]:
         if part.strip() and not part.lstrip().startswith("#"):
             yield Passage(file, line + len(part) - len(part.lstrip("\n")), part.strip("\n"))
         line += part.count("\n")
-
-
-def _rows(root: Path) -> dict[str, tuple[str, dict[str, str]]]:
-    """Every row of every table by its id, with the table's name."""
-    return {row[table.key]: (name, row.cells) for name, table in tables(root).items() for row in reading.read(table).rows}
 
 
 def _links(passage: Passage, rows: dict) -> Iterator[Problem]:

@@ -30,6 +30,11 @@ class Sheet:
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether the file could not be read at all: then nothing can be said of rows that need it."""
+        return bool(self.problems) and not self.rows
+
 
 def read(table: Table) -> Sheet:
     """The rows of one table as text. Nothing is converted; a file whose form is broken gives no rows."""

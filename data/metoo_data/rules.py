@@ -88,7 +88,7 @@ def first_step(sheets: Sheets, root: Path) -> Iterator[Problem]:
 def cases_have_steps(sheets: Sheets, root: Path) -> Iterator[Problem]:
     """Every case has a step: a case without one has no status and no date."""
     sheet, known = sheets["cases"], {row["case_id"] for row in sheets["case_steps"].rows}
-    if sheets["case_steps"].rows:
+    if not sheets["case_steps"].is_broken:
         for row in sheet.rows:
             if row["case_id"] not in known:
                 yield _say(sheet, row, "case_id", f"'{row['case_id']}' has no step in data/tables/case_steps.csv.")
@@ -131,7 +131,7 @@ def deprecated_rows(sheets: Sheets, root: Path) -> Iterator[Problem]:
                 continue
             if not row["rank_reason"]:
                 yield _say(sheet, row, "rank_reason", "is empty, but the row is deprecated: say why.")
-            if name != "corrections" and (name, row[sheet.table.key]) not in corrected:
+            if not sheets["corrections"].is_broken and (name, row[sheet.table.key]) not in corrected:
                 yield _say(sheet, row, "rank", "'deprecated', but data/tables/corrections.csv has no row for it.")
 
 
@@ -146,7 +146,7 @@ def pointers(sheets: Sheets, root: Path) -> Iterator[Problem]:
                     yield _say(sheet, row, "table", f"'{row['table']}' is no table.{nearest(row['table'], sheets)}")
                 continue
             ids = {r[other.table.key] for r in other.rows}
-            if other.rows and row["row_id"] not in ids:
+            if not other.is_broken and row["row_id"] not in ids:
                 yield _say(sheet, row, "row_id", f"'{row['row_id']}' leads nowhere: it does not stand in {other.table.file}.{nearest(row['row_id'], ids)}")
             if row["field"] and row["field"] not in other.table.columns:
                 yield _say(sheet, row, "field", f"'{row['field']}' is no column of {other.table.file}.{nearest(row['field'], other.table.columns)}")
@@ -154,6 +154,8 @@ def pointers(sheets: Sheets, root: Path) -> Iterator[Problem]:
 
 def two_sources(sheets: Sheets, root: Path) -> Iterator[Problem]:
     """'two_sources' is true only where evidence holds a second, other source that supports the row."""
+    if sheets["evidence"].is_broken:
+        return
     backing: dict[tuple[str, str], set[str]] = {}
     for row in sheets["evidence"].rows:
         if row["support"] == "supports" and row["rank"] != "deprecated":
@@ -256,7 +258,7 @@ def sources_are_used(sheets: Sheets, root: Path) -> Iterator[Problem]:
     except DataError:
         return
     used = {row[field.name] for sheet in sheets.values() for field in sheet.table.fields if field.is_source for row in sheet.rows}
-    if any(sheet.problems and not sheet.rows for sheet in sheets.values()):
+    if any(sheet.is_broken for sheet in sheets.values()):
         return             # a table that could not be read may use it
     text = (root / "references.bib").read_text(encoding="utf-8")
     for key in known:

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from .problems import DataError, Problem
+
 _HERE = Path(__file__).resolve().parent
 #: In a wheel the tables travel inside the package; in the repository they stand beside it.
 ROOT = _HERE / "package" if (_HERE / "package" / "datapackage.json").exists() else _HERE.parent
@@ -75,7 +77,12 @@ def _table(raw: dict, root: Path) -> Table:
 @functools.cache
 def tables(root: Path = ROOT) -> dict[str, Table]:
     """Every table of the package in ``root``, by name, in the order of ``datapackage.json``."""
-    package = json.loads((root / "datapackage.json").read_text(encoding="utf-8"))
+    try:
+        package = json.loads((root / "datapackage.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError([Problem("data/datapackage.json", "the file is not there. It describes every table; without it none can be read.")]) from None
+    except ValueError as error:
+        raise DataError([Problem("data/datapackage.json", f"not readable as JSON in UTF-8: {error}", getattr(error, "lineno", None))]) from None
     return {raw["name"]: _table(raw, root) for raw in package["resources"]}
 
 
