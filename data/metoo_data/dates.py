@@ -7,6 +7,7 @@ The tables use level 0 (``2018-01-29``, ``2018-01``, ``2018``), the qualifiers o
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -72,12 +73,10 @@ def _span(text: str, year: int, month: str | None, day: str | None):
         return dt.date(year, 1, 1), dt.date(year, 12, 31), "year"
     if not 1 <= int(month) <= 12:
         raise ValueError(f"'{text}': there is no month {month}; months go from 01 to 12")
-    first = dt.date(year, int(month), 1)
-    after = dt.date(year + int(month) // 12, int(month) % 12 + 1, 1) if year < 9999 else None
-    last = after - dt.timedelta(days=1) if after else dt.date(year, int(month), 28)
+    days = calendar.monthrange(year, int(month))[1]
     if day is None:
-        return first, last, "month"
-    if not 1 <= int(day) <= last.day:
+        return dt.date(year, int(month), 1), dt.date(year, int(month), days), "month"
+    if not 1 <= int(day) <= days:
         raise ValueError(f"'{text}': {MONTHS[int(month) - 1]} {year} has no day {day}")
     exact = dt.date(year, int(month), int(day))
     return exact, exact, "day"
