@@ -61,15 +61,17 @@ lock: $(VENV)/.ready  ## make requirements.txt anew from pyproject.toml
 		--no-emit-index-url -q pyproject.toml -o requirements.txt && echo "requirements.txt is new. Run make test before you commit it."
 
 $(VENV)/.ready: requirements.txt pyproject.toml
-	@echo "== 1/4 Environment (first time: about a minute)"
+	@echo "== 1/4 Environment (first time: one to three minutes)"
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or say: make book PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} is not supported. Use 3.11, 3.12 or 3.13: make book PYTHON=python3.12")'
 	@"$(PYTHON)" -m venv $(VENV) || { echo "Python could not make an environment. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
-	@# uv installs the lock in seconds; pip does the same where uv cannot be had.
-	@if $(RUN) -m pip install --quiet "uv>=0.9,<1"; then \
-		$(VENV)/bin/uv pip install --python $(RUN) --require-hashes --compile-bytecode -r requirements.txt && \
-		$(VENV)/bin/uv pip install --python $(RUN) --no-deps --no-build-isolation -e .; \
+	@# uv installs the lock in seconds; where it cannot be had or cannot reach the packages, pip does the same.
+	@if $(RUN) -m pip install --quiet "uv>=0.9,<1" && \
+		$(VENV)/bin/uv pip install --quiet --system-certs --python $(RUN) --require-hashes --compile-bytecode -r requirements.txt; then \
+		echo "  packages installed with uv"; \
 	else \
-		$(RUN) -m pip install --require-hashes -r requirements.txt && $(RUN) -m pip install --no-deps --no-build-isolation -e .; \
+		echo "  uv could not do it; pip installs the packages (some minutes)"; \
+		$(RUN) -m pip install --require-hashes -r requirements.txt; \
 	fi
+	@$(RUN) -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
