@@ -13,7 +13,7 @@ import metoo_figures as mf
 from metoo_figures import records, style
 
 GOOD = {
-    "id": "test-shares", "chapter": "test", "form": "dot plot", "title": "One share in two is larger than the other",
+    "id": "test-shares", "number": "9.1", "chapter": "test", "form": "dot plot", "title": "One share in two is larger than the other",
     "subtitle": "Shares that an article prints, 2018; n = {n}", "note": "Test.", "caption": "Two shares.",
     "alt": "Dot plot of two shares, {low} and {high} percent.", "description": "Two rows.", "question": "Which one?",
 }
@@ -51,6 +51,7 @@ REFUSED = [
     ({"title": "Seo Ji-hyun spoke first"}, None, "holds the name of a person (Seo Ji-hyun)"),
     ({"subtitle": "Shares, 2018"}, {"low": 40, "high": 75}, "says how many"),
     ({"subtitle": "Shares; n = {n}"}, None, "gives the period"),
+    ({"title": "A 'win' is not a law"}, None, "the title has quotation marks"),
     ({"id": "test-other"}, None, "the record's id is 'test-other'"),
     ({"computed": {"mean": "the mean"}}, None, "'computed' explains 'mean', which is no placeholder"),
 ]
@@ -99,12 +100,12 @@ def test_the_files_are_the_same_bytes_again_and_describe_themselves(room):
     shutil.rmtree(folder)
     publish(room)
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
-    assert set(first) == {"block.md", "picture.md", *(f"test-shares.{e}" for e in ("png", "svg", "csv", "json"))}
+    assert set(first) == {"block.md", "picture.md", *(f"test-shares.{e}" for e in ("png", "svg", "csv", "json", "bib", "ris", "csl.json", "txt"))}
     svg = first["test-shares.svg"].decode()
     assert 'role="img"' in svg and "<desc>Dot plot of two shares, 40 and 75 percent.</desc>" in svg and "<title>One share" in svg
     sheet = json.loads(first["test-shares.json"])
     assert sheet["sha256"]["test-shares.csv"] == hashlib.sha256(first["test-shares.csv"]).hexdigest()
-    assert sheet["sources"] == ["time-2018"] and "version" in sheet["citation"]
+    assert sheet["sources"] == ["time-2018"] and "(Figure 9.1; Version " in sheet["citations"]["apa"]
 
 
 def test_the_picture_is_1920_by_1080(room):

@@ -8,7 +8,7 @@
 
 from . import forms, style
 from .layout import figure, key
-from .publishing import citation, publish
+from .publishing import publish
 from .records import FigureError
 
-__all__ = ["FigureError", "citation", "figure", "forms", "key", "publish", "style"]
+__all__ = ["FigureError", "figure", "forms", "key", "publish", "style"]

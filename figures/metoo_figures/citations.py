@@ -15,10 +15,11 @@ STYLES = {"apa": "APA 7", "mla": "MLA 9", "chicago_note": "Chicago 18, note", "c
           "chicago_author_date": "Chicago 18, author and date"}
 _MONTHS = ("Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
 # Words that stay small inside a title: the English list of the reference engine, single words only.
-_SMALL = set("a across afore after against along alongside amid amidst among amongst an and around as aside astride at atop barring "
-             "before behind below beneath beside besides between beyond but by circa despite down during except for from given in "
-             "inside into lest like near next nor notwithstanding of off on onto or out over per plus pro qua sans since so than the "
-             "through throughout till to toward towards under underneath until unto up upon versus via with within without yet".split())
+_SMALL = set("a about above across after against along alongside amid amidst among amongst an and around as aside astride at atop "
+             "barring before behind below beneath beside besides between beyond but by c ca circa de despite down during except for "
+             "from given in inside into lest like modulo near next nor notwithstanding of off on onto or out over per plus pro qua sans "
+             "since so than the through throughout till to toward towards under underneath until unto up upon v versus via von van vs "
+             "with within without yet".split())
 
 
 @dataclass(frozen=True)
@@ -41,17 +42,17 @@ class Item:
 
 def cite(item: Item) -> dict[str, str]:
     """The five references of a figure, by the keys of STYLES, as plain text."""
-    upper, stop = title_case(item.title), "" if item.title[-1] in "?!." else "."
-    comma = "" if item.title[-1] in "?!" else ","
+    title = item.title.replace("'", "’")
+    upper, stop = title_case(title), "" if title[-1] in "?!." else "."
     year, where = item.date.year, f"{item.label}, version {item.version}"
     after = f" {item.address}." if item.address else ""
     day = f"{item.date.day} {_MONTHS[item.date.month - 1]} {year}"
     return {
-        "apa": f"{item.author}. ({year}). {item.title} [Chart]. In {item.container} ({item.label}; Version {item.version})."
+        "apa": f"{item.author}. ({year}). {title} [Chart]. In {item.container} ({item.label}; Version {item.version})."
                + (f" {item.address}" if item.address else ""),
         "mla": f"{item.author}. “{upper}{stop}” {item.container}, Version {item.version}, {item.label}, {day}"
                + (f", {item.address}" if item.address else "") + ". Chart.",
-        "chicago_note": f"{item.author}, “{upper}{comma}” in {item.container}, {where}, {year}, chart"
+        "chicago_note": f"{item.author}, “{upper},” in {item.container}, {where}, {year}, chart"
                         + (f", {item.address}" if item.address else "") + ".",
         "chicago_bibliography": f"{item.author}. “{upper}{stop}” In {item.container}, {where}. {year}. Chart.{after}",
         "chicago_author_date": f"{item.author}. {year}. “{upper}{stop}” In {item.container}, {where}. Chart.{after}",
@@ -61,7 +62,7 @@ def cite(item: Item) -> dict[str, str]:
 def cite_data(item: Item, producers: str) -> str:
     """The data behind the figure, with those who produced them, in the form of APA 7."""
     tail = f" {item.address}" if item.address else ""
-    return (f"{item.author}. ({item.date.year}). Data behind {item.label}: {item.title} [Dataset]. "
+    return (f"{item.author}. ({item.date.year}). Data behind {item.label}: {item.title.replace(chr(39), chr(8217))} [Dataset]. "
             f"In {item.container} (Version {item.version}). Adapted from {producers}.{tail}")
 
 
@@ -72,11 +73,12 @@ def title_case(title: str) -> str:
 
 
 def _capital(word: str, first: bool) -> str:
-    bare = re.sub(r"^\W+|\W+$", "", word)
-    if not bare or re.search(r"[A-Z]", bare) or (bare in _SMALL and not first):
+    """One word of a title. Parts joined by hyphens are words of their own; a part that has a capital keeps its form."""
+    if re.sub(r"\W", "", word) in _SMALL and not first:
         return word
-    return "-".join(part if place and part in _SMALL else re.sub(r"[a-z]", lambda m: m[0].upper(), part, count=1) if re.match(r"\W*[a-z]", part) else part
-                    for place, part in enumerate(word.split("-")))
+    parts = word.split("-")
+    return "-".join(part if re.search(r"[A-Z]", part) or (place and part in _SMALL) else re.sub(r"^(\W*)([a-z])", lambda m: m[1] + m[2].upper(), part)
+                    for place, part in enumerate(parts))
 
 
 def csl_json(item: Item) -> str:

@@ -13,10 +13,11 @@ import metoo_data as md
 import pandas as pd
 from matplotlib.figure import Figure
 
-from . import layout, records
+from . import citations, layout, records
 from .records import FigureError, Record
 
 _SHORT_LIST = 4
+_DOWNLOADS = (("Picture (PNG)", "png"), ("Vector (SVG)", "svg"), ("Data (CSV)", "csv"), ("BibTeX", "bib"), ("RIS", "ris"), ("All words", "txt"))
 
 
 class Published:
@@ -61,7 +62,7 @@ def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published
     if missing:
         raise FigureError(figure, [f"the data has no column '{column}': each drawn row needs its source" for column in missing])
     record = records.fill(figure, data, values)
-    layout.dress(fig, record.title, record.subtitle, f"Note: {record.note}", _source_line(data), _credit(record))
+    layout.dress(fig, record.title, record.subtitle, f"Note: {record.note}", f"Source: {_producers(data)}.", _credit(record))
     faults = layout.faults(fig)
     faults += [f"the picture shows the name of a person ({name})" for text in layout.texts(fig) for name in records.names_in(text)]
     if faults:
@@ -74,21 +75,20 @@ def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published
     return Published(folder, record, len(data), hashlib.sha256(files[f"{figure}.svg"]).hexdigest()[:12])
 
 
-def citation(record: Record) -> str:
-    """The figure as a reference, in the order author, year, title, book, place. Styles come from the figure's page."""
+def item(record: Record) -> citations.Item:
+    """What a citation of the figure says."""
     book = records.book()
-    where = f" {book['base_address'].rstrip('/')}/figures/{record.id}/" if book["base_address"] else ""
-    return (f"{book['authors']}. ({book['year']}). {record.title} [Figure {record.id}]. "
-            f"In {book['title']} (version {book['version']}).{where}")
+    address = f"{book['base_address'].rstrip('/')}/v{book['version']}/figures/{record.id}/" if book["base_address"] else ""
+    return citations.Item(record.id, record.title, record.number, book["version"], book["authors"], book["title"], book["date"], address)
 
 
-def _source_line(data: pd.DataFrame) -> str:
+def _producers(data: pd.DataFrame) -> str:
     sources = md.sources()
     used = data["source_id"].astype(str).str.split(";").explode().str.strip().value_counts()
     named = [f"{sources.loc[key, 'publisher']} ({sources.loc[key, 'date'][:4]})" for key in sorted(used.index, key=lambda k: (-used[k], k))]
     named = list(dict.fromkeys(named))
     more = f" and {len(named) - _SHORT_LIST} more, row by row in the data file" if len(named) > _SHORT_LIST else ""
-    return f"Source: {'; '.join(named[:_SHORT_LIST])}{more}."
+    return f"{'; '.join(named[:_SHORT_LIST])}{more}"
 
 
 def _credit(record: Record) -> str:
@@ -99,6 +99,7 @@ def _credit(record: Record) -> str:
 
 def _files(fig: Figure, data: pd.DataFrame, record: Record) -> dict[str, bytes]:
     book, name = records.book(), record.id
+    cited = item(record)
     csv = data.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode("utf-8")
     words = {"Title": record.title, "Description": record.alt, "Creator": book["authors"], "Rights": book["license"]}
     files = {
@@ -106,13 +107,17 @@ def _files(fig: Figure, data: pd.DataFrame, record: Record) -> dict[str, bytes]:
                                            "Copyright": book["license"], "Software": None}),
         f"{name}.svg": _described(_saved(fig, "svg", words | {"Date": None}), record),
         f"{name}.csv": csv,
-        "block.md": _block(record).encode("utf-8"),
+        f"{name}.bib": citations.bibtex(cited).encode("utf-8"),
+        f"{name}.ris": citations.ris(cited).encode("utf-8"),
+        f"{name}.csl.json": citations.csl_json(cited).encode("utf-8"),
+        f"{name}.txt": _words(record, cited, data).encode("utf-8"),
+        "block.md": _block(record, cited, data).encode("utf-8"),
         "picture.md": _picture(record).encode("utf-8"),
     }
     sha = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
     sheet = {**record.__dict__, "version": book["version"], "license": book["license"], "rows": len(data), "columns": list(data.columns),
              "sources": sorted({key.strip() for cell in data["source_id"].astype(str) for key in cell.split(";")}),
-             "citation": citation(record), "sha256": sha}
+             "citations": citations.cite(cited), "data_citation": citations.cite_data(cited, _producers(data)), "sha256": sha}
     files[f"{name}.json"] = (json.dumps(sheet, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
     return files
 
@@ -131,20 +136,31 @@ def _described(svg: bytes, record: Record) -> bytes:
     return re.sub(r"(</title>)", rf"\1<desc>{safe}</desc>", text, count=1).encode("utf-8")
 
 
-def _block(record: Record) -> str:
+def _words(record: Record, cited: citations.Item, data: pd.DataFrame) -> str:
+    """All words of a figure in one plain text, for an e-mail or a handout."""
+    book = records.book()
+    parts = [f"{cited.label}. {record.title}", record.subtitle, f"Alternative text\n{record.alt}", f"Description\n{record.description}",
+             f"Note\n{record.note}", *(f"{citations.STYLES[style]}\n{text}" for style, text in citations.cite(cited).items()),
+             f"The data behind it (APA 7)\n{citations.cite_data(cited, _producers(data))}",
+             f"Licence\n{book['license']}, {book['license_address']}. If you change the figure, say so.", f"For the class\n{record.question}"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _block(record: Record, cited: citations.Item, data: pd.DataFrame) -> str:
     """The figure for a chapter, in standard MyST: picture, caption, and one row of actions."""
     at = f"../figures/published/{record.id}/{record.id}"
     return "\n".join([
         f"```{{figure}} {at}.svg", f":name: fig-{record.id}", f":alt: {_quoted(record.alt)}", f":target: {_page_address(record)}", ":class: book-figure dark-light", "",
         record.caption, "```", "",
         ":::{div} figure-actions",
-        f"{{download}}`Picture (PNG) <{at}.png>` · {{download}}`Vector (SVG) <{at}.svg>` · {{download}}`Data (CSV) <{at}.csv>`",
+        " · ".join(f"{{download}}`{word} <{at}.{end}>`" for word, end in _DOWNLOADS),
         ":::", "",
         ":::{dropdown} Describe and cite this figure",
         ":class-container: figure-more", "",
         f"**Description.** {record.description}", "",
         f"**Note.** {record.note}", "",
-        f"**Cite as.** {citation(record)}", "",
+        *(line for style, text in citations.cite(cited).items() for line in (f"**{citations.STYLES[style]}.** {_plain(text)}", "")),
+        f"**The data behind it.** {_plain(citations.cite_data(cited, _producers(data)))}", "",
         f"**For the class.** {record.question}",
         ":::", "",
     ])
@@ -158,6 +174,11 @@ def _picture(record: Record) -> str:
 def _page_address(record: Record) -> str:
     """Where a chapter's page finds the picture at its lasting address: a click or a touch opens it in full."""
     return f"../figures/{record.id}/{record.id}.svg"
+
+
+def _plain(text: str) -> str:
+    """Text in which Markdown reads no markup."""
+    return re.sub(r"([\\`*_\[\]<>#$])", r"\\\1", text)
 
 
 def _quoted(text: str) -> str:

@@ -17,7 +17,7 @@ _HERE = Path(__file__).resolve().parent
 #: The folder that holds ``records`` and ``published``: beside this package, or inside it in a wheel.
 ROOT = _HERE / "package" if (_HERE / "package").exists() else _HERE.parent
 
-REQUIRED = ("id", "chapter", "form", "title", "subtitle", "note", "caption", "alt", "description", "question")
+REQUIRED = ("id", "number", "chapter", "form", "title", "subtitle", "note", "caption", "alt", "description", "question")
 OPTIONAL = ("computed",)
 #: The fields whose numbers must come from the data.
 WORDS = ("title", "subtitle", "note", "caption", "alt", "description")
@@ -38,6 +38,7 @@ class Record:
     """A figure's words with every placeholder filled."""
 
     id: str
+    number: str
     chapter: str
     form: str
     title: str
@@ -51,7 +52,7 @@ class Record:
 
 @functools.cache
 def book() -> dict:
-    """Title, authors, year, licence and base address of the book, and the version of this package."""
+    """Title, authors, date, licence and base address of the book, and the version of this package."""
     return yaml.safe_load((ROOT / "book.yml").read_text(encoding="utf-8")) | {"version": version("after-the-hashtag")}
 
 
@@ -138,6 +139,8 @@ def _word_faults(figure: str, words: dict) -> list[str]:
         faults.append(f"the alt text has {len(alt)} characters. Allowed: {ALT_LONGEST}")
     if len(words["title"]) > TITLE_LONGEST:
         faults.append(f"the title has {len(words['title'])} characters. Allowed: {TITLE_LONGEST}")
+    if re.search(r"(^|\s)['\"“‘]", words["title"]):
+        faults.append("the title has quotation marks, which each citation style changes in its own way")
     if alt.casefold().startswith(words["title"].casefold()[:60]):
         faults.append("the alt text repeats the title. It says the form, what is measured, the pattern, the exception")
     if re.match(r"(?i)(a |the )?(chart|figure|graph|picture|image)\b", alt):
