@@ -1,5 +1,6 @@
 """The built pages: whole, linked, described. Needs `make book` (make test does it)."""
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -52,6 +53,17 @@ def test_each_chapter_shows_its_figures_numbered_and_captioned(book, chapter):
         assert len(figure.select_one(".caption-text").get_text().split()) > 5
         actions = [a["href"] for a in page.select(f"#{figure['id']} ~ div.figure-actions a, .figure-actions a")]
         assert any(a.endswith(".csv") for a in actions)
+
+
+def test_each_figure_has_a_page_to_cite_it_and_a_lasting_address(book):
+    for folder in (ROOT / "figures" / "published").iterdir():
+        page = book[SITE / "chapters" / "generated" / f"figure-{folder.name}.html"]
+        sheet = json.loads((folder / f"{folder.name}.json").read_text(encoding="utf-8"))
+        shown = [" ".join(block.get_text().split()) for block in page.select(".highlight pre")]
+        assert set(sheet["citations"].values()) | {sheet["data_citation"]} <= set(shown), folder.name
+        assert page.find("meta", {"name": "citation_title"})["content"] == sheet["title"]
+        assert len(page.select(".figure-data tbody tr")) == sheet["rows"]
+        assert f"figure-{folder.name}.html" in (SITE / "figures" / folder.name / "index.html").read_text(encoding="utf-8")
 
 
 def test_no_link_inside_the_book_is_broken(book):

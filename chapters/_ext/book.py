@@ -11,6 +11,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that Sphinx finds the module beside this one
+import figure_pages  # noqa: E402
 import generated  # noqa: E402
 
 EXECUTED = os.environ.get("BOOK_EXECUTED")
@@ -20,7 +21,7 @@ def make_pages(app: Sphinx) -> None:
     """Writes the pages that the tables make, before Sphinx looks for its sources."""
     folder = Path(app.srcdir) / "chapters" / "generated"
     folder.mkdir(exist_ok=True)
-    pages = generated.pages()
+    pages = generated.pages() | figure_pages.pages()
     for old in folder.glob("*.md"):
         if old.stem not in pages:
             old.unlink()
@@ -63,6 +64,10 @@ def copy_figures(app: Sphinx, error: Exception | None) -> None:
     target = Path(app.outdir) / "figures"
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(Path(app.srcdir) / "figures" / "published", target, ignore=shutil.ignore_patterns("*.md", ".*"))
+    for folder in target.iterdir():
+        page = f"../../chapters/generated/figure-{folder.name}.html"
+        (folder / "index.html").write_text(f'<!doctype html><html lang="en"><title>{folder.name}</title><meta http-equiv="refresh" content="0; url={page}">'
+                                           f'<a href="{page}">{folder.name}</a></html>\n', encoding="utf-8")
 
 
 def stay_local(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:

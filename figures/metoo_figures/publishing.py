@@ -17,7 +17,7 @@ from . import citations, layout, records
 from .records import FigureError, Record
 
 _SHORT_LIST = 4
-_DOWNLOADS = (("Picture (PNG)", "png"), ("Vector (SVG)", "svg"), ("Data (CSV)", "csv"), ("BibTeX", "bib"), ("RIS", "ris"), ("All words", "txt"))
+_DOWNLOADS = (("Picture (PNG)", "png"), ("Vector (SVG)", "svg"), ("Data (CSV)", "csv"))
 
 
 class Published:
@@ -111,7 +111,7 @@ def _files(fig: Figure, data: pd.DataFrame, record: Record) -> dict[str, bytes]:
         f"{name}.ris": citations.ris(cited).encode("utf-8"),
         f"{name}.csl.json": citations.csl_json(cited).encode("utf-8"),
         f"{name}.txt": _words(record, cited, data).encode("utf-8"),
-        "block.md": _block(record, cited, data).encode("utf-8"),
+        "block.md": _block(record, cited).encode("utf-8"),
         "picture.md": _picture(record).encode("utf-8"),
     }
     sha = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
@@ -146,21 +146,20 @@ def _words(record: Record, cited: citations.Item, data: pd.DataFrame) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _block(record: Record, cited: citations.Item, data: pd.DataFrame) -> str:
+def _block(record: Record, cited: citations.Item) -> str:
     """The figure for a chapter, in standard MyST: picture, caption, and one row of actions."""
     at = f"../figures/published/{record.id}/{record.id}"
     return "\n".join([
         f"```{{figure}} {at}.svg", f":name: fig-{record.id}", f":alt: {_quoted(record.alt)}", f":target: {_page_address(record)}", ":class: book-figure dark-light", "",
         record.caption, "```", "",
         ":::{div} figure-actions",
-        " · ".join(f"{{download}}`{word} <{at}.{end}>`" for word, end in _DOWNLOADS),
+        " · ".join([f"[Cite this figure](generated/figure-{record.id}.md)", *(f"{{download}}`{word} <{at}.{end}>`" for word, end in _DOWNLOADS)]),
         ":::", "",
         ":::{dropdown} Describe and cite this figure",
         ":class-container: figure-more", "",
         f"**Description.** {record.description}", "",
         f"**Note.** {record.note}", "",
-        *(line for style, text in citations.cite(cited).items() for line in (f"**{citations.STYLES[style]}.** {_plain(text)}", "")),
-        f"**The data behind it.** {_plain(citations.cite_data(cited, _producers(data)))}", "",
+        f"**Cite as (APA 7).** {_plain(citations.cite(cited)['apa'])} Other styles and formats: [the figure's page](generated/figure-{record.id}.md).", "",
         f"**For the class.** {record.question}",
         ":::", "",
     ])
