@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 
 import pandas as pd
@@ -100,12 +101,26 @@ def test_the_files_are_the_same_bytes_again_and_describe_themselves(room):
     shutil.rmtree(folder)
     publish(room)
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
-    assert set(first) == {"block.md", "picture.md", *(f"test-shares.{e}" for e in ("png", "svg", "csv", "json", "bib", "ris", "csl.json", "txt"))}
+    assert set(first) == {"block.md", "picture.md", *(f"test-shares.{e}" for e in ("png", "svg", "pdf", "csv", "json", "bib", "ris", "csl.json", "txt"))}
     svg = first["test-shares.svg"].decode()
     assert 'role="img"' in svg and "<desc>Dot plot of two shares, 40 and 75 percent.</desc>" in svg and "<title>One share" in svg
     sheet = json.loads(first["test-shares.json"])
     assert sheet["sha256"]["test-shares.csv"] == hashlib.sha256(first["test-shares.csv"]).hexdigest()
     assert sheet["sources"] == ["time-2018"] and "(Figure 9.1; Version " in sheet["citations"]["apa"]
+
+
+def test_text_in_the_svg_is_text_and_carries_its_font(room):
+    publish(room)
+    svg = (room / "published" / "test-shares" / "test-shares.svg").read_text(encoding="utf-8")
+    assert ">almost 75 %<" in svg and svg.count("@font-face") == 2 and "font/woff;base64," in svg
+    families = set(re.findall(r"font-family: ([^;\"]*)", svg))
+    assert families == {"'Hashtag Sans', 'DejaVu Sans', sans-serif"}
+
+
+def test_the_pdf_embeds_its_fonts_and_has_no_date(room):
+    publish(room)
+    pdf = (room / "published" / "test-shares" / "test-shares.pdf").read_bytes()
+    assert b"/FontFile2" in pdf and b"CreationDate" not in pdf and b"One share in two" in pdf
 
 
 def test_the_picture_is_1920_by_1080(room):

@@ -12,7 +12,7 @@ from metoo_figures import citations, records
 PUBLISHED = Path(__file__).resolve().parents[2] / "figures" / "published"
 CHAPTERS = {"us-origins": "The United States and the first months", "asia": "Asia", "south-asia": "South Asia", "africa": "Africa",
             "legal-wins": "Legal wins", "backlash": "Defamation and backlash"}
-_FILES = (("Picture, PNG, 1920 by 1080", "png"), ("Vector, SVG", "svg"), ("Data, CSV", "csv"), ("Record, JSON", "json"), ("BibTeX", "bib"),
+_FILES = (("Picture, PNG, 1920 by 1080", "png"), ("Vector, SVG", "svg"), ("Print, PDF", "pdf"), ("Data, CSV", "csv"), ("Record, JSON", "json"), ("BibTeX", "bib"),
           ("RIS", "ris"), ("CSL-JSON", "csl.json"), ("All words, plain text", "txt"))
 
 

@@ -13,11 +13,11 @@ import metoo_data as md
 import pandas as pd
 from matplotlib.figure import Figure
 
-from . import citations, layout, records
+from . import citations, layout, records, vector
 from .records import FigureError, Record
 
 _SHORT_LIST = 4
-_DOWNLOADS = (("Picture (PNG)", "png"), ("Vector (SVG)", "svg"), ("Data (CSV)", "csv"))
+_DOWNLOADS = (("Picture (PNG)", "png"), ("Vector (SVG)", "svg"), ("Print (PDF)", "pdf"), ("Data (CSV)", "csv"))
 
 
 class Published:
@@ -106,6 +106,8 @@ def _files(fig: Figure, data: pd.DataFrame, record: Record) -> dict[str, bytes]:
         f"{name}.png": _saved(fig, "png", {"Title": record.title, "Description": record.alt, "Author": book["authors"],
                                            "Copyright": book["license"], "Software": None}),
         f"{name}.svg": _described(_saved(fig, "svg", words | {"Date": None}), record),
+        f"{name}.pdf": _saved(fig, "pdf", {"Title": record.title, "Subject": record.alt, "Author": book["authors"], "CreationDate": None,
+                                           "Producer": None, "Creator": None}),
         f"{name}.csv": csv,
         f"{name}.bib": citations.bibtex(cited).encode("utf-8"),
         f"{name}.ris": citations.ris(cited).encode("utf-8"),
@@ -129,9 +131,9 @@ def _saved(fig: Figure, form: str, metadata: dict) -> bytes:
 
 
 def _described(svg: bytes, record: Record) -> bytes:
-    """The SVG with a role and a description, which matplotlib does not write."""
+    """The SVG with its font, a role and a description, which matplotlib does not write."""
     safe = record.alt.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = svg.decode("utf-8")
+    text = vector.with_fonts(svg.decode("utf-8"))
     text = re.sub(r"<svg ", '<svg role="img" ', text, count=1)
     return re.sub(r"(</title>)", rf"\1<desc>{safe}</desc>", text, count=1).encode("utf-8")
 

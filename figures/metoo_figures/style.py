@@ -54,5 +54,5 @@ def apply() -> None:
         "xtick.color": NOTE, "ytick.color": INK, "xtick.labelsize": SIZE["label"], "ytick.labelsize": SIZE["label"],
         "xtick.major.size": 3, "ytick.major.size": 0, "legend.frameon": False, "legend.fontsize": SIZE["label"],
         "hatch.linewidth": 0.7, "lines.markersize": 6, "lines.linewidth": 1.6,
-        "svg.hashsalt": "after-the-hashtag", "svg.fonttype": "path", "pdf.fonttype": 42,
+        "svg.hashsalt": "after-the-hashtag", "svg.fonttype": "none", "pdf.fonttype": 42,
     })
