@@ -2,6 +2,11 @@
 
 import importlib.util
 import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 from conftest import ROOT
@@ -62,3 +67,16 @@ def test_a_failing_cell_is_told_with_notebook_cell_and_error(runner, capsys):
     told = capsys.readouterr().out
     assert "one.ipynb: FAILED" in told and "width / 0" in told and "ZeroDivisionError" in told
     assert not (runner.EXECUTED / "one.key").exists()
+
+
+def test_ctrl_c_stops_at_once_with_a_sentence(runner, tmp_path):
+    (tmp_path / "chapters" / "_ext").mkdir()
+    script = shutil.copy(ROOT / "chapters" / "_ext" / "run.py", tmp_path / "chapters" / "_ext" / "run.py")
+    notebook(runner, ("code", "from pathlib import Path; Path('started').touch()\nimport time; time.sleep(120)"))
+    process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    while not (tmp_path / "chapters" / "started").exists() and process.poll() is None:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    told, _ = process.communicate(timeout=15)
+    assert process.returncode == 130 and "Stopped. What had run is kept" in told
+    assert not list((tmp_path / "_build" / "executed").iterdir())

@@ -34,4 +34,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\n  Stopped. The next make book builds what is missing.", flush=True)
+        sys.exit(130)

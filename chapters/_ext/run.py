@@ -50,15 +50,16 @@ def main() -> int:
 def run_all(todo: list[Path], shared: str) -> int:
     """Runs notebooks side by side and returns how many failed."""
     failed = 0
-    with concurrent.futures.ThreadPoolExecutor(max_workers=min(len(todo) or 1, os.cpu_count() or 1)) as pool:
-        jobs = {pool.submit(run, path, shared): path for path in todo}
-        for done, job in enumerate(concurrent.futures.as_completed(jobs), 1):
-            name = jobs[job].name
-            try:
-                print(f"  [{done}/{len(todo)}] {name}: {job.result():.1f} s", flush=True)
-            except Exception as error:  # noqa: BLE001  told below, with the cell and its traceback
-                failed += 1
-                print(f"  [{done}/{len(todo)}] {name}: FAILED\n{tell(jobs[job], error)}", flush=True)
+    pool = concurrent.futures.ThreadPoolExecutor(max_workers=min(len(todo) or 1, os.cpu_count() or 1))
+    jobs = {pool.submit(run, path, shared): path for path in todo}
+    for done, job in enumerate(concurrent.futures.as_completed(jobs), 1):
+        name = jobs[job].name
+        try:
+            print(f"  [{done}/{len(todo)}] {name}: {job.result():.1f} s", flush=True)
+        except Exception as error:  # noqa: BLE001  told below, with the cell and its traceback
+            failed += 1
+            print(f"  [{done}/{len(todo)}] {name}: FAILED\n{tell(jobs[job], error)}", flush=True)
+    pool.shutdown()            # not by `with`, which would keep Ctrl-C waiting for the notebooks
     return failed
 
 
@@ -142,4 +143,9 @@ def write(path: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\n  Stopped. What had run is kept; the next make book goes on from there.", flush=True)
+        os._exit(130)          # the threads wait for their kernels, and each kernel ends when its parent is gone
+
