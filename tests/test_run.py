@@ -69,6 +69,12 @@ def test_a_failing_cell_is_told_with_notebook_cell_and_error(runner, capsys):
     assert not (runner.EXECUTED / "one.key").exists()
 
 
+def test_printed_text_is_stored_in_one_piece(runner):
+    said = lambda *text: {"output_type": "stream", "name": "stdout", "text": list(text)}  # noqa: E731
+    picture = {"output_type": "display_data", "data": {}, "metadata": {}}
+    assert runner.merged([said("a\n"), said("b\n", "c"), picture, said("d")]) == [said("a\n", "b\n", "c"), picture, said("d")]
+
+
 def test_ctrl_c_stops_at_once_with_a_sentence(runner, tmp_path):
     (tmp_path / "chapters" / "_ext").mkdir()
     script = shutil.copy(ROOT / "chapters" / "_ext" / "run.py", tmp_path / "chapters" / "_ext" / "run.py")

@@ -84,7 +84,22 @@ def normal(notebook: dict) -> str:
     notebook["metadata"] = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for cell in notebook["cells"]:
         cell["metadata"].pop("execution", None)
+        if cell["cell_type"] == "code":
+            cell["outputs"] = merged(cell["outputs"])
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def merged(outputs: list[dict]) -> list[dict]:
+    """Printed text in one piece: a busy machine sends it in several."""
+    whole: list[dict] = []
+    for output in outputs:
+        before = whole[-1] if whole else {}
+        if output["output_type"] == "stream" and before.get("name") == output["name"]:
+            text = "".join(before["text"]) + "".join(output["text"])
+            whole[-1] = before | {"text": text.splitlines(keepends=True)}
+        else:
+            whole.append(output)
+    return whole
 
 
 def key(path: Path, shared: str) -> str:
