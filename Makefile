@@ -30,6 +30,7 @@ book: $(VENV)/.ready  ## set up, check the data, run the notebooks, build the pa
 	@echo "$(CURDIR)/$(HTML)/index.html"
 
 test: $(VENV)/.ready  ## set up, then every test: data, loaders, stored outputs, built pages
+	@$(RUN) -m metoo_data check --prose chapters
 	@echo "== Tests 1/3: tables, loaders, ledger, figures"
 	@$(RUN) -m pytest -q -n 2 -m "not site" tests
 	@echo "== Tests 2/3: every stored output of every chapter, run again and compared"
@@ -62,6 +63,7 @@ lock: $(VENV)/.ready  ## make requirements.txt anew from pyproject.toml
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	@echo "== 1/4 Environment (first time: one to three minutes)"
+	@test -w . || { echo "This folder cannot be written to. Copy the book to a folder of your own and try again there."; exit 1; }
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or say: make book PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} is not supported. Use 3.11, 3.12 or 3.13: make book PYTHON=python3.12")'
 	@"$(PYTHON)" -m venv $(VENV) || { echo "Python could not make an environment. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }

@@ -28,6 +28,7 @@ CELLS = [
     ("events", "date", "Jan-18", "a spreadsheet rewrote"),
     ("events", "participants_low", "hundreds", "is not a whole number"),
     ("events", "participants_low", "2,300,000", "Did you mean '2300000'?"),
+    ("statistics", "value", "85,5", "Did you mean '85.5'?"),
     ("events", "participants_low", "12.0", "Did you mean '12'?"),
     ("events", "participants_low", "-3", "is below 0"),
     ("statistics", "value", "2.3e6", "is not a number"),
@@ -135,10 +136,12 @@ def test_an_empty_line_is_told(copy):
     only(copy.problems(), "data/tables/hashtags.csv", "an empty line")
 
 
-def test_a_mark_at_the_start_of_the_file_is_forgiven(copy):
+def test_a_mark_at_the_start_of_the_file_is_told_and_windows_line_ends_are_fine(copy):
     path = copy.file("events")
-    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert copy.problems() == []
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    only(copy.problems(), EVENTS, "starts with a hidden mark (BOM)")
 
 
 def test_a_broken_bibliography_is_told_with_its_line(copy):

@@ -76,6 +76,14 @@ def test_a_missing_table_is_told(copy, monkeypatch):
         md.events()
 
 
+@pytest.mark.parametrize("name", ["tables/countries.csv", "references.bib"])
+def test_nothing_is_loaded_where_what_it_leads_to_is_gone(copy, monkeypatch, name):
+    monkeypatch.setattr(schema, "ROOT", copy.root)
+    (copy.root / name).unlink()
+    with pytest.raises(md.DataError, match="the file is not there"):
+        md.events()
+
+
 def test_values_are_those_of_the_file():
     raw = pd.read_csv(ROOT / "data" / "tables" / "statistics.csv", dtype=str, keep_default_na=False)
     assert np.allclose(raw["value"].astype(float), md.statistics()["value"].astype(float))

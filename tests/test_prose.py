@@ -34,6 +34,8 @@ BAD = [
     ("There were [417](#stat-chn-metoo-posts-first-month) posts.", "'417' does not agree with its row 'stat-chn-metoo-posts-first-month' in data/tables/statistics.csv: 417"),
     ("On [24 January 2019](#step-pak-law-student-attack-6) the court ruled.", "does not agree with its row"),
     ("There were [416](#stat-chn-metoo-posts) posts.", "leads to no row. Did you mean 'stat-chn-metoo-posts-first-month'?"),
+    ("There were [417](#Stat-chn-metoo-posts-first-month) posts.", "leads to no row. Did you mean 'stat-chn-metoo-posts-first-month'?"),
+    ("There were [417](#stat_chn_metoo_posts_first_month) posts.", "leads to no row. Did you mean 'stat-chn-metoo-posts-first-month'?"),
     ("There were 416 posts.", "the number '416' has no row"),
     ("He was convicted and went to prison.", "'convicted' stands without a date"),
     ("In 2019 she spoke. Then he was acquitted.", "'acquitted' stands without a date in the sentence that begins 'Then he was acquitted.'"),
@@ -71,5 +73,15 @@ def test_the_books_own_prose_holds():
 
 
 def test_the_book_links_its_numbers():
-    links = [found for passage in prose.passages(ROOT / "chapters") for found in prose._LINK.findall(passage.text)]
+    links = [found for path in (ROOT / "chapters").glob("*.ipynb") for passage in prose.passages(path) for found in prose._LINK.findall(passage.text)]
     assert len(links) > 150
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"{\"cells\": [", b"<<<<<<< HEAD\n{}"])
+def test_a_broken_notebook_is_told_with_its_name(tmp_path, content):
+    folder = tmp_path / "chapters"
+    folder.mkdir()
+    (folder / "one.ipynb").write_bytes(content)
+    (folder / "two.md").write_bytes(b"caf\xe9")
+    told = [str(problem) for problem in prose.problems(folder)]
+    assert len(told) == 2 and told[0].startswith("chapters/one.ipynb") and "not readable as a notebook" in told[0] and "chapters/two.md" in told[1]

@@ -16,9 +16,11 @@ _TELL = re.compile(r"(reading sources|writing output|WARNING|ERROR|Exception|bui
 def main() -> int:
     """Runs ``jupyter-book build`` over the repository. Returns its exit code; the whole log is in ``_build/build.log``."""
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT), "-W", "-n", "--keep-going", "--path-output", str(ROOT)]
-    if os.environ.get("CI") or not (ROOT / "_build" / "html" / "index.html").exists():
-        command.append("--all")       # a warm build does not repeat warnings
     (ROOT / "_build").mkdir(exist_ok=True)
+    good = ROOT / "_build" / "pages-are-good"
+    if os.environ.get("CI") or not good.exists():
+        command.append("--all")       # a warm build does not repeat the warnings of the one before
+    good.unlink(missing_ok=True)
     with open(ROOT / "_build" / "build.log", "w", encoding="utf-8") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
                                    env={**os.environ, "BOOK_EXECUTED": str(ROOT / "_build" / "executed"), "NO_COLOR": "1"})
@@ -28,7 +30,9 @@ def main() -> int:
             if _TELL.search(plain) and "%]" not in plain or "100%]" in plain:
                 print(f"  {plain}", flush=True)
     code = process.wait()
-    if code:
+    if not code:
+        good.touch()
+    else:
         print("The pages were not built. The lines above with WARNING or ERROR say why; the whole log is _build/build.log", file=sys.stderr)
     return code
 

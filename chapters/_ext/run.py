@@ -130,7 +130,8 @@ def is_current(path: Path, shared: str) -> bool:
     for cell, (output, count) in zip([c for c in stored["cells"] if c["cell_type"] == "code"], outputs):
         cell["outputs"], cell["execution_count"] = output, count
     write(result, normal(stored))
-    return all((ROOT / "figures" / "published" / figure / f"{figure}.svg").exists() for figure in published_in(path))
+    published = ROOT / "figures" / "published"
+    return all((published / figure / f"{figure}.{end}").exists() for figure in published_in(path) for end in ("png", "svg", "pdf", "csv", "json"))
 
 
 def published_in(path: Path) -> list[str]:

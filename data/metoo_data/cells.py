@@ -79,7 +79,8 @@ def _number(field: Field, value: str) -> str | None:
         return None
     kind = "a whole number" if field.type == "integer" else "a number"
     if not re.fullmatch(r"-?[0-9]+" if field.type == "integer" else r"-?[0-9]+(\.[0-9]+)?", value):
-        plain = re.sub(r"[,\s_]|\.0+$", "", value)
+        decimal = re.fullmatch(r"-?[0-9]+,[0-9]{1,2}", value) and field.type == "number"
+        plain = value.replace(",", ".") if decimal else re.sub(r"[,\s_]|\.0+$", "", value)
         guess = f" Did you mean '{plain}'?" if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", plain) else ""
         return f"'{value}' is not {kind}.{guess} Allowed: digits only, a point before decimals, no unit, no thousands mark"
     if field.minimum is not None and float(value) < field.minimum:

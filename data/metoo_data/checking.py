@@ -20,7 +20,8 @@ def table_problems(name: str, root: Path = ROOT) -> list[Problem]:
                 found.append(Problem(table.file, says, row.line, field.name, row[field.name]))
     found += _doubled(table, sheet)
     for column, (other, key) in table.foreign_keys.items():
-        found += _dangling(sheet, column, f"data/tables/{other}.csv", _keys(other, key, root))
+        target = reading.read(tables(root)[other])
+        found += target.problems if target.is_broken else _dangling(sheet, column, target.table.file, {row[key] for row in target.rows})
     return found + _unknown_sources(table, sheet, root)
 
 
@@ -38,15 +39,7 @@ def _doubled(table: Table, sheet: reading.Sheet) -> list[Problem]:
     return found
 
 
-def _keys(name: str, column: str, root: Path) -> set[str] | None:
-    """The ids that a key may lead to; None where that table itself cannot be read."""
-    sheet = reading.read(tables(root)[name])
-    return None if sheet.is_broken else {row[column] for row in sheet.rows}
-
-
-def _dangling(sheet: reading.Sheet, column: str, target: str, keys: set[str] | None) -> list[Problem]:
-    if keys is None:
-        return []
+def _dangling(sheet: reading.Sheet, column: str, target: str, keys: set[str]) -> list[Problem]:
     return [Problem(sheet.table.file, f"'{row[column]}' leads nowhere: it does not stand in {target}.{nearest(row[column], keys)}",
                     row.line, column, row[column])
             for row in sheet.rows if row[column] and row[column] not in keys]
@@ -58,8 +51,8 @@ def _unknown_sources(table: Table, sheet: reading.Sheet, root: Path) -> list[Pro
         return []
     try:
         known = set(bibliography.read(root))
-    except DataError:
-        return []          # said once, by the check of the bibliography itself
+    except DataError as error:
+        return error.problems
     return [problem for column in columns for problem in _dangling(sheet, column, bibliography.FILE, known)]
 
 

@@ -16,7 +16,7 @@ from . import dates, reading
 from .problems import Problem, nearest
 from .schema import ROOT, tables
 
-_LINK = re.compile(r"\[(?P<text>[^\]\n]*)\]\(#(?P<id>[a-z][a-z0-9-]*)\)")
+_LINK = re.compile(r"\[(?P<text>[^\]\n]*)\]\(#(?P<id>[^)\s]+)\)")
 _OTHER_LINK = re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)")
 _CODE = re.compile(r"\{[a-z:]+\}`[^`]*`|`[^`]*`|<[^>\n]*>|https?://\S+")
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
@@ -51,17 +51,25 @@ def problems(folder: Path, root: Path = ROOT) -> list[Problem]:
     rows = {row[sheet.table.key]: (sheet.table.name, row.cells) for sheet in sheets for row in sheet.rows}
     # Where a table cannot be read at all, its links cannot be followed, and saying so once is enough.
     tests = (_loose_numbers, _undated) if any(sheet.is_broken for sheet in sheets) else (_links, _loose_numbers, _undated)
-    return [problem for passage in passages(folder) for test in tests for problem in test(passage, rows)]
+    found = []
+    for path in [*sorted(folder.glob("*.ipynb")), *sorted(folder.glob("*.md"))]:
+        try:
+            found += [problem for passage in passages(path) for test in tests for problem in test(passage, rows)]
+        except (ValueError, KeyError, TypeError) as error:
+            kind = "a notebook (JSON in UTF-8)" if path.suffix == ".ipynb" else "text in UTF-8"
+            found.append(Problem(f"{folder.name}/{path.name}", f"not readable as {kind}: {error}. Restore it from the last commit.", getattr(error, "lineno", None)))
+    return found
 
 
-def passages(folder: Path) -> Iterator[Passage]:
-    """The paragraphs of every chapter, without code blocks, directives and front matter."""
-    for path in sorted(folder.glob("*.ipynb")):
-        for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], 1):
-            if cell["cell_type"] == "markdown":
-                yield from _paragraphs(f"{folder.name}/{path.name}, cell {number}", "".join(cell["source"]))
-    for path in sorted(folder.glob("*.md")):
-        yield from _paragraphs(f"{folder.name}/{path.name}", path.read_text(encoding="utf-8"))
+def passages(path: Path) -> Iterator[Passage]:
+    """The paragraphs of one chapter or page, without code blocks, directives and front matter."""
+    name, content = f"{path.parent.name}/{path.name}", path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        yield from _paragraphs(name, content)
+        return
+    for number, cell in enumerate(json.loads(content)["cells"], 1):
+        if cell["cell_type"] == "markdown":
+            yield from _paragraphs(f"{name}, cell {number}", "".join(cell["source"]))
 
 
 def _paragraphs(file: str, text: str) -> Iterator[Passage]:
@@ -79,8 +87,9 @@ def _links(passage: Passage, rows: dict) -> Iterator[Problem]:
     for link in _LINK.finditer(passage.text):
         line = passage.line + passage.text[: link.start()].count("\n")
         if link["id"] not in rows:
-            if re.match(r"(stat|step|ev|case|ref|stage|bl|tag|cl|ser|rat|evd)-", link["id"]):
-                yield Problem(passage.file, f"the fact link '{link[0]}' leads to no row.{nearest(link['id'], rows)}", line, None, link["text"])
+            plain = link["id"].lower().replace("_", "-")
+            if plain in rows or re.match(r"(stat|step|ev|case|ref|stage|bl|tag|cl|ser|rat|evd)-", plain):
+                yield Problem(passage.file, f"the fact link '{link[0]}' leads to no row.{nearest(plain, rows)}", line, None, link["text"])
             continue
         name, cells = rows[link["id"]]
         known_numbers, known_dates = _values(cells), _dates_of(cells)

@@ -49,10 +49,12 @@ def _read(table: Table, _mtime: int, _size: int) -> Sheet:
     raw = table.path.read_bytes()
     if not raw.strip():
         return _broken(table, "the file is empty. It needs at least the line with the column names.")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        return _broken(table, "the file starts with a hidden mark (BOM) that a spreadsheet wrote. Save it as UTF-8 without BOM.", 1)
     if raw.startswith(b"PK\x03\x04") or b"\x00" in raw[:4096]:
         return _broken(table, "this is not a CSV text file (a spreadsheet file, perhaps). Export it as CSV in UTF-8.")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         return _broken(table, f"the file is not UTF-8 text (byte {raw[error.start]:#04x}). "
