@@ -14,7 +14,6 @@ CATEGORY = ("#003502", "#682950", "#3546C1", "#6B6F00", "#D15083", "#9C82ED")
 ORDINAL = ("#E9EAF6", "#B8BFE4", "#7D91D4", "#2E66C1", "#003C90")
 INK, NOTE, CONTEXT, GRID, PAPER = "#1B1B1B", "#595959", "#8C8C8C", "#D9D9D9", "#FFFFFF"
 MARKERS = ("o", "s", "^", "D", "v", "P")
-HATCH_NO_DATA = "////"
 
 WIDTH, HEIGHT, DPI = 8.0, 4.5, 240          # inches and dots: 1920 x 1080, ready for a slide
 SIZE = {"title": 13.5, "subtitle": 9.5, "label": 8.5, "note": 7.5}
