@@ -168,6 +168,6 @@ def test_every_status_has_a_family_with_a_look():
     import metoo_data as md
 
     for status in md.STATUSES:
-        assert status == "nothing_recorded" or style.family(status) in style.FAMILIES
+        assert status == "nothing_recorded" or md.family(status) in style.FAMILIES
 
 

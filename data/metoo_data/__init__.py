@@ -6,16 +6,20 @@
 >>> md.sources().loc["time-2018", "title"]  # where it was read
 """
 
-from .loading import (backlash, case_steps, cases, claims, corrections, countries, events, evidence, hashtags, load, path,
+from .agreement import agreement
+from .analysis import HELD, compare, decisions, favours_share, lag_by_country, reforms_as_of, side, what_held
+from .loading import (backlash, case_steps, cases, claims, corrections, countries, double_coding, events, evidence, hashtags, load, path,
                       ratifications, reform_stages, reforms, series, sources, statistics)
 from .dates import in_words
 from .ledger import spans, steps
 from .problems import DataError
 from .schema import tables
-from .status import STATUSES, status_as_of
+from .status import STATUSES, family, status_as_of
+from .survival import cumulative_incidence, time_to_outcome
 
 __all__ = [
-    "backlash", "case_steps", "cases", "claims", "corrections", "countries", "events", "evidence", "hashtags",
+    "backlash", "case_steps", "cases", "claims", "corrections", "countries", "double_coding", "events", "evidence", "hashtags",
     "ratifications", "reform_stages", "reforms", "series", "statistics",
-    "load", "path", "sources", "tables", "status_as_of", "spans", "steps", "STATUSES", "in_words", "DataError",
+    "load", "path", "sources", "tables", "status_as_of", "spans", "steps", "STATUSES", "family", "in_words", "DataError",
+    "what_held", "compare", "side", "HELD", "decisions", "favours_share", "lag_by_country", "reforms_as_of", "time_to_outcome", "cumulative_incidence", "agreement",
 ]

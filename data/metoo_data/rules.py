@@ -152,6 +152,22 @@ def pointers(sheets: Sheets, root: Path) -> Iterator[Problem]:
                 yield _say(sheet, row, "field", f"'{row['field']}' is no column of {other.table.file}.{nearest(row['field'], other.table.columns)}")
 
 
+def coded_twice(sheets: Sheets, root: Path) -> Iterator[Problem]:
+    """A step that was coded twice stands in the tables as it was settled, and a difference has its reason."""
+    sheet, steps, cases = sheets["double_coding"], sheets["case_steps"], sheets["cases"]
+    if steps.is_broken or cases.is_broken:
+        return
+    of_step = {row["step_id"]: row for row in steps.rows}
+    of_case = {row["case_id"]: row for row in cases.rows}
+    for row in sheet.rows:
+        step = of_step.get(row["step_id"])
+        owner = step if step and row["field"] in steps.table.columns else step and of_case.get(step["case_id"])
+        if owner and row["field"] in owner.cells and row["resolved"] != owner[row["field"]]:
+            yield _say(sheet, row, "resolved", f"'{row['resolved']}', but the table says '{owner[row['field']]}' for {row['field']} of {row['step_id']}.")
+        if row["first"] != row["second"] and not row["reason"]:
+            yield _say(sheet, row, "reason", f"is empty, but the two codes differ ('{row['first']}', '{row['second']}'): say why.")
+
+
 def two_sources(sheets: Sheets, root: Path) -> Iterator[Problem]:
     """'two_sources' is true only where evidence holds a second, other source that supports the row."""
     if sheets["evidence"].is_broken:
@@ -268,5 +284,5 @@ def sources_are_used(sheets: Sheets, root: Path) -> Iterator[Problem]:
 
 RULES: tuple[Callable[[Sheets, Path], Iterator[Problem]], ...] = (
     order_of_steps, first_step, cases_have_steps, outcome_of_step, names_have_a_basis, deprecated_rows, pointers,
-    two_sources, stages_of_reforms, numbers, no_future, locators, sources_are_used,
+    coded_twice, two_sources, stages_of_reforms, numbers, no_future, locators, sources_are_used,
 )

@@ -34,8 +34,22 @@ STATUSES = {
     "settled": "settled",
     "closed": "closed without a finding",
 }
+# What a status comes to, whatever the forum: families of statuses, read from the side of the defendant.
+_FAMILY = {
+    "nothing_recorded": None, "alleged": "open", "under_investigation": "open", "proceedings_pending": "open",
+    "left_post": "open", "convicted": "against", "liable": "against", "misconduct_found": "against",
+    "acquitted": "for", "not_liable": "for", "misconduct_not_found": "for", "mixed": "mixed",
+    "retrial_pending": "fell", "no_conviction_stands": "fell", "no_judgment_stands": "fell",
+    "settled": "ended", "closed": "ended",
+}
 
-# What a decision says, whatever the court: outcome -> family of statuses.
+
+def family(status: str) -> str | None:
+    """What a status comes to: open, against or for the defendant, mixed, fell, ended; None before the first step."""
+    return _FAMILY[status.removesuffix("_appealable").removesuffix("_final")]
+
+
+# What a decision says, whatever the court: outcome -> statuses without their end.
 _DECIDES = {
     "convicted": "convicted", "overturned_to_conviction": "convicted",
     "acquitted": "acquitted", "overturned_to_acquittal": "acquitted", "mixed_verdict": "mixed",
@@ -184,10 +198,11 @@ def status_as_of(date, known_by=None):
     """
     from . import ledger
 
-    return ledger.as_of(_one_day(date), None if known_by is None else _one_day(known_by))
+    return ledger.as_of(one_day(date), None if known_by is None else one_day(known_by))
 
 
-def _one_day(value) -> dt.date:
+def one_day(value) -> dt.date:
+    """A day, given as one or written as 2019-03-07. Raises ValueError for anything else."""
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, dt.date):

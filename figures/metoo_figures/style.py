@@ -18,7 +18,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 WIDTH, HEIGHT, DPI = 8.0, 4.5, 240          # inches and dots: 1920 x 1080, ready for a slide
 SIZE = {"title": 13.5, "subtitle": 9.5, "label": 8.5, "note": 7.5}
 
-#: Families of statuses: (label, colour, hatch). A finding and a clearing carry equal weight; what fell is hatched.
+#: Families of statuses, as ``metoo_data.status.family`` tells them: (label, colour, hatch).
+#: A finding and a clearing carry equal weight; what fell is hatched.
 FAMILIES = {
     "open": ("open, nothing decided", "#D9D9D9", ""),
     "against": ("decided against the defendant", "#3546C1", ""),
@@ -27,18 +28,6 @@ FAMILIES = {
     "fell": ("decision fell", "#9C82ED", "////"),
     "ended": ("ended without a decision", "#8C8C8C", "...."),
 }
-_FAMILY = {
-    "nothing_recorded": None, "alleged": "open", "under_investigation": "open", "proceedings_pending": "open",
-    "left_post": "open", "convicted": "against", "liable": "against", "misconduct_found": "against",
-    "acquitted": "for", "not_liable": "for", "misconduct_not_found": "for", "mixed": "mixed",
-    "retrial_pending": "fell", "no_conviction_stands": "fell", "no_judgment_stands": "fell",
-    "settled": "ended", "closed": "ended",
-}
-
-
-def family(status: str) -> str | None:
-    """The family of a status of ``metoo_data.STATUSES``; None before the first step."""
-    return _FAMILY[status.removesuffix("_appealable").removesuffix("_final")]
 
 
 def apply() -> None:

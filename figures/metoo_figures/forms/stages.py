@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
+from metoo_data import family
 
 from .. import style
 from ..layout import key
@@ -43,13 +44,13 @@ def then_now(ax: Axes, data: pd.DataFrame, then: str, now: str) -> None:
     """
     used = []
     for y, row in enumerate(data.itertuples()):
-        families = [style.family(row.then), style.family(row.now)]
+        families = [family(row.then), family(row.now)]
         used += families
         moved = families[0] != families[1]
         ax.plot([0.36, 1.0], [y, y], color=style.INK if moved else style.GRID, lw=1.6 if moved else 1, zorder=1)
-        for x, family, text in ((0.30, families[0], row.then_text), (1.0, families[1], row.now_text)):
-            _, colour, hatch = style.FAMILIES[family] if family else ("", "white", "")
-            ax.add_patch(Rectangle((x, y - 0.3), 0.06, 0.6, facecolor=colour, hatch=hatch, edgecolor="white" if family else style.CONTEXT, lw=0.6, zorder=2))
+        for x, kind, text in ((0.30, families[0], row.then_text), (1.0, families[1], row.now_text)):
+            _, colour, hatch = style.FAMILIES[kind] if kind else ("", "white", "")
+            ax.add_patch(Rectangle((x, y - 0.3), 0.06, 0.6, facecolor=colour, hatch=hatch, edgecolor="white" if kind else style.CONTEXT, lw=0.6, zorder=2))
             ax.annotate(text, (x + 0.07, y), xytext=(2, 0), textcoords="offset points", va="center", size=7.6,
                         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6}, zorder=3)
     ax.set_yticks(range(len(data)), data["label"])

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from metoo_data import family
 
 from .. import style
 from ..layout import key
@@ -71,11 +72,11 @@ def lifecycles(ax: Axes, data: pd.DataFrame, start: str, end: str, rules: dict[s
     labels = list(dict.fromkeys(data["label"]))
     used = []
     for row in data.itertuples():
-        family = style.family(row.status)
-        if family is None or row.end < low:
+        kind = family(row.status)
+        if kind is None or row.end < low:
             continue
-        used.append(family)
-        _, colour, hatch = style.FAMILIES[family]
+        used.append(kind)
+        _, colour, hatch = style.FAMILIES[kind]
         first, y = max(row.start, low), labels.index(row.label)
         ax.barh(y, max(row.end - first, _DAY * 6), left=first, height=0.56, color=colour, hatch=hatch, edgecolor="white", lw=0.6, zorder=2)
         if row.start < low:
