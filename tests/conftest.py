@@ -52,7 +52,7 @@ class Copy:
 @pytest.fixture
 def copy(tmp_path) -> Copy:
     shutil.copytree(ROOT / "data" / "tables", tmp_path / "data" / "tables")
-    for name in ("datapackage.json", "references.bib"):
+    for name in ("datapackage.json", "references.bib", "accused-names.txt"):
         shutil.copy(ROOT / "data" / name, tmp_path / "data" / name)
     return Copy(tmp_path / "data")
 

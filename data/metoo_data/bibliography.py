@@ -20,6 +20,8 @@ KINDS = {
     "organisation_statement": "statement of an organisation", "book": "book", "blog": "blog",
     "reference_work": "reference work",
 }
+#: Note of a source whose address cannot be given without a name.
+NAMES_A_PERSON = "The address names a person whom the book does not name."
 COLUMNS = ["author", "title", "publisher", "date", "url", "accessed", "language", "kind", "lines", "note"]
 _FIELDS = {"publisher": "howpublished", "accessed": "urldate", "language": "langid", "kind": "keywords"}
 

@@ -1,4 +1,4 @@
-"""Checking prose against the tables: fact links, numbers without one, statuses without a date.
+"""Checking prose against the tables: fact links, numbers without one, statuses without a date, names without a basis.
 
 A fact link is a plain Markdown link from a number or date to the row that it comes from:
 ``[416](#stat-chn-metoo-posts-first-month)``. Its text and its row must agree.
@@ -6,13 +6,14 @@ A fact link is a plain Markdown link from a number or date to the row that it co
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import dates, reading
+from . import dates, names, reading
 from .problems import Problem, nearest
 from .schema import ROOT, tables
 
@@ -50,7 +51,10 @@ def problems(folder: Path, root: Path = ROOT) -> list[Problem]:
     sheets = [reading.read(table) for table in tables(root).values()]
     rows = {row[sheet.table.key]: (sheet.table.name, row.cells) for sheet in sheets for row in sheet.rows}
     # Where a table cannot be read at all, its links cannot be followed, and saying so once is enough.
-    tests = (_loose_numbers, _undated) if any(sheet.is_broken for sheet in sheets) else (_links, _loose_numbers, _undated)
+    broken = any(sheet.is_broken for sheet in sheets)
+    captions = [cells["caption"] for name, cells in rows.values() if name == "cases" and cells["naming_basis"] != "not_named"]
+    unnamed = functools.partial(_unnamed, root=root, named=frozenset(names.known(root)) if broken else names.named(captions, root))
+    tests = (_loose_numbers, _undated, unnamed, *(() if broken else (_links,)))
     found = []
     for path in [*sorted(folder.glob("*.ipynb")), *sorted(folder.glob("*.md"))]:
         try:
@@ -164,3 +168,8 @@ def _undated(passage: Passage, rows: dict) -> Iterator[Problem]:
             start = " ".join(shown.split()[:12])
             yield Problem(passage.file, f"'{verb[0]}' stands without a date in the sentence that begins '{start}'. "
                           "Each status has its date: 'acquitted (as of 17 February 2021)'.", passage.line, None, verb[0])
+
+
+def _unnamed(passage: Passage, rows: dict, root: Path, named: frozenset[str]) -> Iterator[Problem]:
+    for name in dict.fromkeys(names.found(passage.text, root, named)):
+        yield Problem(passage.file, f"'{name}' is the name of an accused person whom no caption of a case names. Write the role.", passage.line, None, name)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import bibliography, dates, reading
+from . import bibliography, dates, names, reading
 from .problems import DataError, Problem, nearest
 from .schema import ROOT, tables
 from .status import ALLOWED
@@ -120,6 +120,33 @@ def names_have_a_basis(sheets: Sheets, root: Path) -> Iterator[Problem]:
                        "or that the caption names no accused person.")
         if row["naming_basis"] != "not_named" and not row["caption"]:
             yield _say(sheet, row, "caption", f"is empty, but naming_basis is '{row['naming_basis']}'. Without a name it is not_named.")
+
+
+def names_stay_in_captions(sheets: Sheets, root: Path) -> Iterator[Problem]:
+    """The name of an accused person stands in a caption or nowhere; in a source's title only if a caption has it."""
+    for sheet in sheets.values():
+        for row in sheet.rows:
+            for column, cell in row.cells.items():
+                if cell and (sheet.table.name, column) != ("cases", "caption"):
+                    for name in names.found(cell, root):
+                        yield Problem(sheet.table.file, f"holds the name of an accused person ({name}). Allowed: the role. A name stands in the caption "
+                                      "of a case alone, with its naming basis.", row.line, column)
+    try:
+        known = bibliography.read(root)
+    except DataError:
+        return
+    text, named = (root / "references.bib").read_text(encoding="utf-8"), named_people(sheets, root)
+    for key, entry in known.items():
+        slug = re.sub(r"[\W\d_]+", " ", entry["url"]).title()
+        told = bibliography.NAMES_A_PERSON in entry["note"]
+        for name in dict.fromkeys([*names.found(f"{entry['title']} . {entry['note']}", root, named), *([] if told else names.found(slug, root, named))]):
+            yield Problem(bibliography.FILE, f"'{key}' names a person whom no caption names ({name}). In the title the role stands in square brackets; "
+                          f"for an address write in the note: {bibliography.NAMES_A_PERSON}", bibliography.line_of(text, key))
+
+
+def named_people(sheets: Sheets, root: Path) -> frozenset[str]:
+    """The digests of the names that captions with a naming basis hold."""
+    return names.named([row["caption"] for row in sheets["cases"].rows if row["naming_basis"] != "not_named" and row["caption"]], root)
 
 
 def deprecated_rows(sheets: Sheets, root: Path) -> Iterator[Problem]:
@@ -283,6 +310,6 @@ def sources_are_used(sheets: Sheets, root: Path) -> Iterator[Problem]:
 
 
 RULES: tuple[Callable[[Sheets, Path], Iterator[Problem]], ...] = (
-    order_of_steps, first_step, cases_have_steps, outcome_of_step, names_have_a_basis, deprecated_rows, pointers,
+    order_of_steps, first_step, cases_have_steps, outcome_of_step, names_have_a_basis, names_stay_in_captions, deprecated_rows, pointers,
     coded_twice, two_sources, stages_of_reforms, numbers, no_future, locators, sources_are_used,
 )

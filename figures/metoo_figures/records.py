@@ -12,6 +12,7 @@ from pathlib import Path
 import metoo_data as md
 import pandas as pd
 import yaml
+from metoo_data import names
 
 _HERE = Path(__file__).resolve().parent
 #: The folder that holds ``records`` and ``published``: beside this package, or inside it in a wheel.
@@ -164,5 +165,6 @@ def _people() -> tuple[str, ...]:
 
 
 def names_in(text: str) -> list[str]:
-    """The names of people of the case table that stand in a text."""
-    return [name for name in _people() if re.search(rf"\b{re.escape(name)}\b", text)]
+    """The names of people that stand in a text: of the case table, and of accused people whom it does not name."""
+    told = [name for name in _people() if re.search(rf"\b{re.escape(name)}\b", text)]
+    return list(dict.fromkeys([*told, *names.found(text)]))

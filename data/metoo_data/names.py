@@ -1,0 +1,66 @@
+"""Names of accused people, found without being listed.
+
+A list of the people whom the book does not name would itself be a register. So ``accused-names.txt`` holds only a digest of
+each name, and a text is searched by taking the digest of every run of one to four of its words. A digest hides a name
+from readers and search engines; it does not hide it from someone who already knows the name and tries it.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from .schema import ROOT
+
+FILE = "data/accused-names.txt"
+_LONGEST = 4
+_WORD = r"[^\W\d_]+"
+
+
+def digest(name: str) -> str:
+    """The digest of a name as the file holds it, whatever its accents, hyphens and capitals."""
+    return _seen(" ".join(_words(name)))
+
+
+@functools.cache
+def known(root: Path = ROOT) -> dict[str, frozenset[str]]:
+    """Each digest of the file, with those of all spellings of the same name: they stand on one line."""
+    path = root / "accused-names.txt"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    people = [frozenset(line.split()) for line in lines if not line.startswith("#")]
+    return {spelling: person for person in people for spelling in person}
+
+
+def found(text: str, root: Path = ROOT, besides: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Each name in a text whose digest is known and not in ``besides``, as it is written there."""
+    listed = known(root).keys() - besides
+    written, words = re.findall(_WORD, text), _words(text)
+    for start in range(len(words)):
+        if written[start][0].isupper():
+            for stop in range(start + 1, min(start + _LONGEST, len(words)) + 1):
+                if _seen(" ".join(words[start:stop])) in listed:
+                    yield " ".join(written[start:stop])
+
+
+def named(captions: Iterable[str], root: Path = ROOT) -> frozenset[str]:
+    """The digests of everyone whom a caption names, in all spellings."""
+    return frozenset().union(*(known(root)[digest(name)] for caption in captions for name in found(caption, root)))
+
+
+def _words(text: str) -> list[str]:
+    return [_plain(word) for word in re.findall(_WORD, text)]
+
+
+@functools.cache
+def _plain(word: str) -> str:
+    apart = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+@functools.lru_cache(maxsize=200_000)
+def _seen(run: str) -> str:
+    return hashlib.sha256(f"after-the-hashtag:{run}".encode()).hexdigest()[:20]
