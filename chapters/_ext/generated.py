@@ -9,7 +9,7 @@ import pandas as pd
 from metoo_data.schema import Field, Table
 
 #: Tables with a page of their own, and the column that opens each entry there.
-HEADS = {"events": "title", "cases": "label", "reforms": "title_en", "backlash": "summary",
+HEADS = {"events": "title", "cases": "label", "reforms": "title_en", "ratifications": "ratified_date", "backlash": "summary",
          "hashtags": "tag", "statistics": "indicator", "claims": "summary"}
 #: Tables whose rows stand under the row that they belong to: table, its link, the page that shows them.
 PARTS = {"cases": ("case_steps", "case_id"), "reforms": ("reform_stages", "reform_id")}
@@ -20,7 +20,7 @@ def pages() -> dict[str, str]:
     """Every generated page: its name and its text in MyST Markdown."""
     evidence = md.evidence().groupby(["table", "row_id"], observed=True)
     shown = {f"table-{name}": _table_page(name, evidence) for name in HEADS}
-    return {"tables": _tables(), "codebook": _codebook(), "corrections": _corrections(), **shown}
+    return {"tables": _tables(), "table-series": _series_page(), "codebook": _codebook(), "corrections": _corrections(), **shown}
 
 
 def text(value) -> str:
@@ -31,7 +31,7 @@ def text(value) -> str:
 def _tables() -> str:
     rows = ["| table | rows | what it holds |", "| --- | --- | --- |"]
     for name, table in md.tables().items():
-        title = f"[{table.title}](table-{name}.md)" if name in HEADS else table.title
+        title = f"[{table.title}](table-{name}.md)" if name in (*HEADS, "series") else table.title
         rows.append(f"| {title} | {len(md.load(name)):,} | {table.description} |")
     return "\n".join(["# The tables", "", "Each number in the chapters leads to its row on one of these pages, and each row to its source. "
                       "The files themselves are in `data/tables`; how each column is to be read stands in the [codebook](codebook.md).", "", *rows, ""])
@@ -49,12 +49,28 @@ def _table_page(name: str, evidence) -> str:
 
 
 def _entry(name: str, table: Table, row: pd.Series, evidence) -> list[str]:
-    lines = [f"({row[table.key]})=", f"**{text(row[HEADS[name]])}**", ""]
+    head = next(field for field in table.fields if field.name == HEADS[name])
+    lines = [f"({row[table.key]})=", f"**{_shown(table, head, row[head.name])}**", ""]
     lines += [". ".join(_facts(table, row, skip=HEADS[name])) + ".", ""]
     lines += [f"- {line}" for line in _source(name, table, row, evidence)]
     if name in PARTS:
         lines += _parts(*PARTS[name], row[table.key], evidence)
     return [*lines, ""]
+
+
+def _series_page() -> str:
+    """Each series once, with what all its points share, then its points."""
+    table, frame = md.tables()["series"], md.series()
+    lines = [f"# {table.title}", "", table.description, ""]
+    for name, rows in frame.groupby("series", sort=False):
+        same = {column for column in frame.columns if rows[column].astype(str).nunique() == 1}
+        first, cited = rows.iloc[0], {"source_id", "locator"} <= same
+        lines += [f"## {text(name)}", "", ". ".join(_facts(table, first, skip="series", hide=set(frame.columns) - same)) + ".", ""]
+        lines += [f"{_cited(first)}.", ""] if cited else []
+        for _, row in rows.iterrows():
+            facts = [f"{row['value']:,.12g}", *_facts(table, row, skip="period", hide=same | {"value"}), *([] if cited else [_cited(row)]), *_notes(row)]
+            lines += [f"({row[table.key]})=", f"**{text(md.in_words(row['period']))}:** {'. '.join(facts)}", ""]
+    return "\n".join(lines)
 
 
 def _parts(name: str, column: str, owner: str, evidence) -> list[str]:
@@ -96,16 +112,21 @@ def _says_nothing(name: str, row: pd.Series) -> bool:
 
 
 def _source(name: str, table: Table, row: pd.Series, evidence) -> list[str]:
-    lines = [f"Source: {{cite:t}}`{row['source_id']}`, {text(row['locator'])}"]
-    key = (name, row[table.key])
+    lines, key = [_cited(row)], (name, row[table.key])
     if key in evidence.groups:
         for _, more in evidence.get_group(key).iterrows():
             note = f": {text(more['note'])}" if pd.notna(more["note"]) else ""
             lines.append(f"{str(more['support']).replace('_', ' ').capitalize()}: {{cite:t}}`{more['source_id']}`, {text(more['locator'])}{note}")
-    for column, word in (("date_note", "Date"), ("note", "Note"), ("rank_reason", "Deprecated")):
-        if column in row.index and pd.notna(row[column]) and row[column]:
-            lines.append(f"{word}: {text(row[column])}")
-    return lines
+    return lines + _notes(row)
+
+
+def _cited(row: pd.Series) -> str:
+    return f"Source: {{cite:t}}`{row['source_id']}`, {text(row['locator'])}"
+
+
+def _notes(row: pd.Series) -> list[str]:
+    words = (("date_note", "Date"), ("note", "Note"), ("rank_reason", "Deprecated"))
+    return [f"{word}: {text(row[column])}" for column, word in words if column in row.index and pd.notna(row[column]) and row[column]]
 
 
 def _codebook() -> str:
