@@ -42,6 +42,8 @@ def test_side(status, direction, expected):
     ("proceedings_pending", "acquitted_appealable", "against_speaker", "decided_since"),
     ("alleged", "closed", "about_alleged_conduct", "undecided"),
     ("misconduct_found", "convicted_final", "about_alleged_conduct", "held"),
+    ("misconduct_found", "proceedings_pending", "about_alleged_conduct", "reopened"),
+    ("misconduct_found", "closed", "about_alleged_conduct", "reopened"),
 ])
 def test_compare(then, now, direction, held):
     row = md.compare(pd.DataFrame({"direction": [direction], "then": [then], "now": [now]})).iloc[0]

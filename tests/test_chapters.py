@@ -9,7 +9,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-CHAPTERS = ["us-origins", "asia", "south-asia", "africa", "legal-wins", "backlash"]
+CHAPTERS = ["us-origins", "asia", "south-asia", "africa", "legal-wins", "backlash", "what-held"]
 NOTEBOOKS = {name: json.loads((ROOT / "chapters" / f"{name}.ipynb").read_text(encoding="utf-8")) for name in CHAPTERS}
 
 

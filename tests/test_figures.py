@@ -4,17 +4,24 @@ import hashlib
 import json
 import re
 import shutil
+import zipfile
+from xml.etree import ElementTree
 
 import pandas as pd
+import pikepdf
+import PIL.Image
+import pptx
+import pptx.enum.shapes
 import pytest
 import yaml
 from conftest import ROOT
 
+import metoo_data as md
 import metoo_figures as mf
-from metoo_figures import records, style
+from metoo_figures import decks, records, style
 
 GOOD = {
-    "id": "test-shares", "number": "9.1", "chapter": "test", "form": "dot plot", "title": "One share in two is larger than the other",
+    "id": "test-shares", "number": "9.1", "chapter": "test", "form": "shares", "topic": "numbers", "title": "One share in two is larger than the other",
     "subtitle": "Shares that an article prints, 2018; n = {n}", "note": "Test.", "caption": "Two shares.",
     "alt": "Dot plot of two shares, {low} and {high} percent.", "description": "Two rows.", "question": "Which one?",
 }
@@ -42,6 +49,9 @@ def publish(room, record=None, data=DATA, values=None, draw=mf.forms.shares):
 REFUSED = [
     ({"alt": ""}, None, "field 'alt' is missing or empty"),
     ({"colour": "red"}, None, "there is no field 'colour'"),
+    ({"form": "pie chart"}, None, "the form 'pie chart' is not in the list"),
+    ({"topic": "court"}, None, "the topic 'court' is not in the list. Did you mean 'courts'?"),
+    ({"countries": ["KOR", "XYZ"]}, None, "'XYZ' under 'countries' is no country"),
     ({}, {"n": 2, "low": 40}, "the placeholder {high} got no value"),
     ({}, VALUES | {"median": 3}, "the value 'median' fits no placeholder"),
     ({}, VALUES | {"high": 76}, "the value high = 76 does not stand in the figure's data"),
@@ -101,7 +111,7 @@ def test_the_files_are_the_same_bytes_again_and_describe_themselves(room):
     shutil.rmtree(folder)
     publish(room)
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
-    assert set(first) == {"block.md", "picture.md", *(f"test-shares.{e}" for e in ("png", "svg", "pdf", "csv", "json", "bib", "ris", "csl.json", "txt"))}
+    assert set(first) == {"block.md", "picture.md", *(f"test-shares.{e}" for e in ("png", "svg", "pdf", "csv", "json", "bib", "ris", "csl.json", "txt", "zip"))}
     svg = first["test-shares.svg"].decode()
     assert 'role="img"' in svg and "<desc>Dot plot of two shares, 40 and 75 percent.</desc>" in svg and "<title>One share" in svg
     sheet = json.loads(first["test-shares.json"])
@@ -121,6 +131,63 @@ def test_the_pdf_embeds_its_fonts_and_has_no_date(room):
     publish(room)
     pdf = (room / "published" / "test-shares" / "test-shares.pdf").read_bytes()
     assert b"/FontFile2" in pdf and b"CreationDate" not in pdf and b"One share in two" in pdf
+
+
+XMP = {"dc": "http://purl.org/dc/elements/1.1/", "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "cc": "http://creativecommons.org/ns#",
+       "rights": "http://ns.adobe.com/xap/1.0/rights/", "iptc": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/", "ps": "http://ns.adobe.com/photoshop/1.0/"}
+
+
+@pytest.mark.parametrize("form", ["png", "pdf"])
+def test_the_picture_tells_its_words_licence_and_source(room, form):
+    publish(room, {"title": "One share in two is larger & <wider>"})
+    path = room / "published" / "test-shares" / f"test-shares.{form}"
+    if form == "png":
+        packet = PIL.Image.open(path).text["XML:com.adobe.xmp"]
+    else:
+        with pikepdf.open(path) as pdf:
+            packet = pdf.Root.Metadata.read_bytes().decode("utf-8")
+            assert str(pdf.Root.Lang) == "en" and pdf.Root.ViewerPreferences.DisplayDocTitle
+    tree = ElementTree.fromstring(packet)
+    told = {name: " ".join("".join(tree.find(f".//{name}", XMP).itertext()).split()) for name in
+            ("dc:title", "dc:creator", "dc:description", "dc:source", "dc:language", "ps:Credit", "rights:WebStatement", "iptc:AltTextAccessibility", "iptc:ExtDescrAccessibility")}
+    assert told["dc:title"] == "One share in two is larger & <wider>" and told["dc:language"] == "en"
+    assert told["iptc:AltTextAccessibility"] == told["dc:description"] == "Dot plot of two shares, 40 and 75 percent."
+    assert told["iptc:ExtDescrAccessibility"] == "Two rows." and told["dc:source"] == "TIME (2018)" and "figure test-shares" in told["ps:Credit"]
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    assert told["rights:WebStatement"] == tree.find(".//cc:license", XMP).get(f"{{{XMP['rdf']}}}resource") == licence
+
+
+def test_the_svg_is_well_formed_with_licence_and_language(room):
+    publish(room, {"title": "One share in two is larger & <wider>"})
+    tree = ElementTree.parse(room / "published" / "test-shares" / "test-shares.svg").getroot()
+    assert tree.get("{http://www.w3.org/XML/1998/namespace}lang") == "en"
+    assert tree.find(".//cc:license", XMP).get(f"{{{XMP['rdf']}}}resource").endswith("/by/4.0/")
+
+
+def test_the_zip_holds_every_file_and_a_readme_that_cites(room):
+    publish(room)
+    folder = room / "published" / "test-shares"
+    with zipfile.ZipFile(folder / "test-shares.zip") as archive:
+        inside = {name: archive.read(name) for name in archive.namelist()}
+    readme = inside.pop("README.txt").decode("utf-8")
+    assert inside == {p.name: p.read_bytes() for p in folder.iterdir() if p.name.startswith("test-shares.") and p.suffix != ".zip"}
+    assert "(Figure 9.1; Version " in readme and "creativecommons.org" in readme and "label, value, bound" in readme
+
+
+def test_a_deck_has_a_slide_a_figure_with_its_alternative_text_and_notes(room):
+    publish(room)
+    (path,) = decks.write(["test", "empty"])
+    slides = pptx.Presentation(path)
+    assert (slides.slide_width, slides.slide_height) == (12191695, 6858000) and abs(slides.slide_width / slides.slide_height - 16 / 9) < 1e-3
+    (slide,) = slides.slides
+    picture = next(shape for shape in slide.shapes if shape.shape_type == pptx.enum.shapes.MSO_SHAPE_TYPE.PICTURE)
+    assert picture._element.nvPicPr.cNvPr.get("descr") == "Dot plot of two shares, 40 and 75 percent."
+    notes = slide.notes_slide.notes_text_frame.text
+    assert "(Figure 9.1; Version " in notes and "Which one?" in notes and slide.shapes.title.text.startswith("Figure 9.1. One share")
+    first = path.read_bytes()
+    path.unlink()
+    decks.write(["test"])
+    assert path.read_bytes() == first
 
 
 def test_the_picture_is_1920_by_1080(room):
@@ -165,8 +232,6 @@ def test_the_palette_keeps_its_contrast():
 
 
 def test_every_status_has_a_family_with_a_look():
-    import metoo_data as md
-
     for status in md.STATUSES:
         assert status == "nothing_recorded" or md.family(status) in style.FAMILIES
 

@@ -7,19 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 from generated import text
-from metoo_figures import citations, records
+from metoo_figures import citations, decks, records
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "figures" / "published"
 CHAPTERS = {"us-origins": "The United States and the first months", "asia": "Asia", "south-asia": "South Asia", "africa": "Africa",
-            "legal-wins": "Legal wins", "backlash": "Defamation and backlash"}
+            "legal-wins": "Legal wins", "backlash": "Defamation and backlash", "what-held": "What held"}
 _FILES = (("Picture, PNG, 1920 by 1080", "png"), ("Vector, SVG", "svg"), ("Print, PDF", "pdf"), ("Data, CSV", "csv"), ("Record, JSON", "json"), ("BibTeX", "bib"),
-          ("RIS", "ris"), ("CSL-JSON", "csl.json"), ("All words, plain text", "txt"))
+          ("RIS", "ris"), ("CSL-JSON", "csl.json"), ("All words, plain text", "txt"), ("All of these, ZIP", "zip"))
 
 
 def pages() -> dict[str, str]:
     """Every figure's page and the gallery: name and text in MyST Markdown."""
-    sheets = [json.loads(path.read_text(encoding="utf-8")) for path in PUBLISHED.glob("*/*.json") if not path.name.endswith(".csl.json")]
-    sheets.sort(key=lambda sheet: [int(part) for part in sheet["number"].split(".")])
+    sheets = decks.published()
     return {"gallery": _gallery(sheets), **{f"figure-{sheet['id']}": _page(sheet) for sheet in sheets}}
 
 
@@ -38,7 +37,8 @@ def _page(sheet: dict) -> str:
         "## Reuse it", "", f"The figure and its data are under [{sheet['license']}]({licence}). Name the book, link to the licence, and say so if you change "
         "something. A credit line for a slide or a page:", "",
         *_code(f"“{sheet['title']}”, After the Hashtag, figure {sheet['number']}, version {sheet['version']}, {sheet['license']}."),
-        "## Download", "", *(f"- {{download}}`{word} <{at}.{end}>`" for word, end in _FILES), "",
+        "## Download", "", *(f"- {{download}}`{word} <{at}.{end}>`" for word, end in _FILES),
+        f"- {{download}}`Slides of the chapter, PPTX <../../figures/decks/{sheet['chapter']}.pptx>`", "",
         "## Data", "", f"The rows that are drawn, {sheet['rows']} in all, each with its source and its place there.", "", *_table(sheet["id"]),
         "## Sources", "", *(f"- {{cite:t}}`{key}`" for key in sheet["sources"]), "",
         "## For a class", "", text(sheet["question"]), "",

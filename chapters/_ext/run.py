@@ -44,6 +44,10 @@ def main() -> int:
         for path in paths:
             write(path, (EXECUTED / path.name).read_text(encoding="utf-8"))
         print(f"  stored the outputs of {len(paths)} notebooks")
+    if not failed:
+        from metoo_figures import decks
+
+        decks.write(list(every))
     return 1 if failed else 0
 
 
@@ -131,7 +135,7 @@ def is_current(path: Path, shared: str) -> bool:
         cell["outputs"], cell["execution_count"] = output, count
     write(result, normal(stored))
     published = ROOT / "figures" / "published"
-    return all((published / figure / f"{figure}.{end}").exists() for figure in published_in(path) for end in ("png", "svg", "pdf", "csv", "json"))
+    return all((published / figure / f"{figure}.{end}").exists() for figure in published_in(path) for end in ("png", "svg", "pdf", "csv", "json", "zip"))
 
 
 def published_in(path: Path) -> list[str]:

@@ -12,7 +12,7 @@ from .loading import (backlash, case_steps, cases, claims, corrections, countrie
                       ratifications, reform_stages, reforms, series, sources, statistics)
 from .dates import in_words
 from .ledger import spans, steps
-from .problems import DataError
+from .problems import DataError, nearest
 from .schema import tables
 from .status import STATUSES, family, status_as_of
 from .survival import cumulative_incidence, time_to_outcome

@@ -18,6 +18,7 @@ HELD = {
     "partly": "decided then for one side, now in part for each, or the reverse",
     "reversed": "decided then for one side, now for the other",
     "fell": "decided then; the decision fell and none stands now",
+    "reopened": "found then by a body that is no court; open again, or ended in another way, now",
     "decided_since": "nothing decided then, decided now",
     "undecided": "decided neither then nor now",
 }
@@ -51,7 +52,7 @@ def _held(then: str, now: str, status_now: str) -> str:
     if then == "nobody":
         return "undecided" if now == "nobody" else "decided_since"
     if now == "nobody":
-        return "fell"
+        return "fell" if family(status_now) == "fell" else "reopened"
     if then == now:
         return "held"
     return "partly" if "mixed" in (then, now) else "reversed"

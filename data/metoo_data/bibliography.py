@@ -70,8 +70,17 @@ def _name(person) -> str:
 
 
 def line_of(text: str, key: str) -> int | None:
-    found = re.search(r"@\w+\s*\{\s*" + re.escape(key) + r"\s*,", text)
-    return text[: found.start()].count("\n") + 1 if found else None
+    """The line in which an entry begins; None where there is none."""
+    return _lines(text).get(key)
+
+
+@functools.lru_cache(maxsize=2)
+def _lines(text: str) -> dict[str, int]:
+    lines, line, before = {}, 1, 0
+    for found in re.finditer(r"@\w+\s*\{\s*([^\s,]+)\s*,", text):
+        line, before = line + text.count("\n", before, found.start()), found.start()
+        lines.setdefault(found[1], line)
+    return lines
 
 
 def _entry_problems(key: str, row: dict[str, str], line: int | None) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pandas as pd
@@ -65,6 +66,13 @@ def _table(name: str, root: Path) -> schema.Table:
 
 
 def _load(name: str, root: Path) -> pd.DataFrame:
+    """The table, made once as long as no file of the package changes."""
+    files = [_table(other, root).path for other in schema.tables(root)] + [root / "references.bib"]
+    return _made(name, root, tuple((f.stat().st_mtime_ns, f.stat().st_size) for f in files if f.exists()))
+
+
+@functools.lru_cache(maxsize=32)
+def _made(name: str, root: Path, _stamps: tuple) -> pd.DataFrame:
     table = _table(name, root)
     if found := checking.table_problems(name, root):
         raise DataError(found)

@@ -105,10 +105,11 @@ def outcome_of_step(sheets: Sheets, root: Path) -> Iterator[Problem]:
         decides = row["outcome"] not in ("none", "granted", "refused")
         if decides and row["is_final"] == "not_applicable":
             yield _say(sheet, row, "is_final", "'not_applicable' with a decision. Allowed: yes, no, unknown")
-        if row["outcome"] == "none" and row["is_final"] in ("yes", "no") and row["step"] != "became_final":
-            yield _say(sheet, row, "is_final", f"'{row['is_final']}', but the step decides nothing. Allowed: not_applicable, unknown")
-        if row["outcome"] == "none" and row["favours"] == "mixed":
-            yield _say(sheet, row, "favours", "'mixed' needs a decision with counts each way.")
+        if not decides and row["is_final"] != ("yes" if row["step"] == "became_final" else "not_applicable"):
+            yield _say(sheet, row, "is_final", f"'{row['is_final']}', but the step decides nothing on the merits. Allowed: "
+                       f"{'yes' if row['step'] == 'became_final' else 'not_applicable'}")
+        if not decides and row["favours"] != "neither" and row["step"] != "closed":
+            yield _say(sheet, row, "favours", f"'{row['favours']}', but the step decides nothing on the merits. Allowed: neither")
 
 
 def names_have_a_basis(sheets: Sheets, root: Path) -> Iterator[Problem]:

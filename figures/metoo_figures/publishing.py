@@ -7,17 +7,18 @@ import io
 import json
 import os
 import re
+import zipfile
 from pathlib import Path
 
 import metoo_data as md
 import pandas as pd
 from matplotlib.figure import Figure
 
-from . import citations, layout, records, vector
+from . import citations, embedded, layout, records, vector
 from .records import FigureError, Record
 
 _SHORT_LIST = 4
-_DOWNLOADS = (("Picture (PNG)", "png"), ("Vector (SVG)", "svg"), ("Print (PDF)", "pdf"), ("Data (CSV)", "csv"))
+_DOWNLOADS = (("Picture (PNG)", "png"), ("Vector (SVG)", "svg"), ("Print (PDF)", "pdf"), ("Data (CSV)", "csv"), ("All files (ZIP)", "zip"))
 
 
 class Published:
@@ -71,7 +72,7 @@ def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published
     folder = records.ROOT / "published" / figure
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        _write(folder / name, content)
+        write_whole(folder / name, content)
     return Published(folder, record, len(data), hashlib.sha256(files[f"{figure}.svg"]).hexdigest()[:12])
 
 
@@ -99,16 +100,12 @@ def _credit(record: Record) -> str:
 
 def _files(fig: Figure, data: pd.DataFrame, record: Record) -> dict[str, bytes]:
     book, name = records.book(), record.id
-    cited = item(record)
-    csv = data.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode("utf-8")
-    words = {"Title": record.title, "Description": record.alt, "Creator": book["authors"], "Rights": book["license"]}
+    cited, packet = item(record), embedded.xmp(record, _producers(data), _credit(record))
     files = {
-        f"{name}.png": _saved(fig, "png", {"Title": record.title, "Description": record.alt, "Author": book["authors"],
-                                           "Copyright": book["license"], "Software": None}),
-        f"{name}.svg": _described(_saved(fig, "svg", words | {"Date": None}), record),
-        f"{name}.pdf": _saved(fig, "pdf", {"Title": record.title, "Subject": record.alt, "Author": book["authors"], "CreationDate": None,
-                                           "Producer": None, "Creator": None}),
-        f"{name}.csv": csv,
+        f"{name}.png": embedded.png(fig, record, packet),
+        f"{name}.svg": vector.with_fonts(embedded.svg(fig, record)).encode("utf-8"),
+        f"{name}.pdf": embedded.pdf(fig, record, packet),
+        f"{name}.csv": data.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode("utf-8"),
         f"{name}.bib": citations.bibtex(cited).encode("utf-8"),
         f"{name}.ris": citations.ris(cited).encode("utf-8"),
         f"{name}.csl.json": citations.csl_json(cited).encode("utf-8"),
@@ -121,21 +118,30 @@ def _files(fig: Figure, data: pd.DataFrame, record: Record) -> dict[str, bytes]:
              "sources": sorted({key.strip() for cell in data["source_id"].astype(str) for key in cell.split(";")}),
              "citations": citations.cite(cited), "data_citation": citations.cite_data(cited, _producers(data)), "sha256": sha}
     files[f"{name}.json"] = (json.dumps(sheet, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    files[f"{name}.zip"] = _zip({file: content for file, content in files.items() if file.startswith(name)}, _readme(record, cited, data))
     return files
 
 
-def _saved(fig: Figure, form: str, metadata: dict) -> bytes:
+def _zip(files: dict[str, bytes], readme: str) -> bytes:
+    """All files of a figure in one, with a readme. Stored, not squeezed, and without times: the same bytes everywhere."""
     out = io.BytesIO()
-    fig.savefig(out, format=form, metadata=metadata)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in {"README.txt": readme.encode("utf-8"), **files}.items():
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
     return out.getvalue()
 
 
-def _described(svg: bytes, record: Record) -> bytes:
-    """The SVG with its font, a role and a description, which matplotlib does not write."""
-    safe = record.alt.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = vector.with_fonts(svg.decode("utf-8"))
-    text = re.sub(r"<svg ", '<svg role="img" ', text, count=1)
-    return re.sub(r"(</title>)", rf"\1<desc>{safe}</desc>", text, count=1).encode("utf-8")
+def _readme(record: Record, cited: citations.Item, data: pd.DataFrame) -> str:
+    """What is in the zip, how to cite it, and what each column of the data is."""
+    book, name = records.book(), record.id
+    lines = [f"{cited.label}. {record.title}", f"From: {book['title']}, version {book['version']}, {book['authors']}", "",
+             f"{name}.png       picture for a slide, 1920 by 1080", f"{name}.svg       vector picture for the web or for editing", f"{name}.pdf       vector picture for print",
+             f"{name}.csv       the rows that are drawn, each with its source ({', '.join(data.columns)})",
+             f"{name}.json      the whole record of the figure", f"{name}.bib .ris .csl.json   for reference managers",
+             f"{name}.txt       alternative text, description, all citations", "",
+             f"Cite as: {citations.cite(cited)['apa']}", f"Licence: {book['license']}, {book['license_address']}. If you change the figure, say so.",
+             "source_id is a key of the book's list of sources; locator says where in the source. p12 is the twelfth line of an article that is not empty."]
+    return "\n".join(lines) + "\n"
 
 
 def _words(record: Record, cited: citations.Item, data: pd.DataFrame) -> str:
@@ -187,7 +193,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all, and leaves it alone where nothing changed."""
     if path.exists() and path.read_bytes() == content:
         return

@@ -18,8 +18,13 @@ _HERE = Path(__file__).resolve().parent
 #: The folder that holds ``records`` and ``published``: beside this package, or inside it in a wheel.
 ROOT = _HERE / "package" if (_HERE / "package").exists() else _HERE.parent
 
-REQUIRED = ("id", "number", "chapter", "form", "title", "subtitle", "note", "caption", "alt", "description", "question")
-OPTIONAL = ("computed",)
+REQUIRED = ("id", "number", "chapter", "form", "topic", "title", "subtitle", "note", "caption", "alt", "description", "question")
+#: ``countries`` lists the ISO 3166-1 alpha-3 codes of the few countries that a figure is about.
+OPTIONAL = ("computed", "countries")
+FORMS = ("swimlane timeline", "case lifecycles", "lags", "hashtag tree", "reach on a log scale", "shares", "unit chart", "dot matrix",
+         "first and last value", "tile-grid map", "stage ladder", "then and now", "alluvial", "slope", "cumulative incidence", "yearly series",
+         "small multiples", "dot plot with ranges")
+TOPICS = ("spread", "voices", "courts", "defamation", "laws", "silence and censorship", "numbers", "sources")
 #: The fields whose numbers must come from the data.
 WORDS = ("title", "subtitle", "note", "caption", "alt", "description")
 ALT_LONGEST, TITLE_LONGEST = 250, 120
@@ -42,6 +47,7 @@ class Record:
     number: str
     chapter: str
     form: str
+    topic: str
     title: str
     subtitle: str
     note: str
@@ -49,6 +55,7 @@ class Record:
     alt: str
     description: str
     question: str
+    countries: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -69,6 +76,7 @@ def fill(figure: str, data: pd.DataFrame, values: dict) -> Record:
     if faults:
         raise FigureError(figure, faults)
     computed = raw.get("computed") or {}
+    faults += _list_faults(raw)
     faults += _placeholder_faults(raw, values, computed)
     faults += _value_faults(data, values, computed)
     if faults:
@@ -77,7 +85,7 @@ def fill(figure: str, data: pd.DataFrame, values: dict) -> Record:
     faults = _number_faults(words, data, values) + _word_faults(figure, words)
     if faults:
         raise FigureError(figure, faults)
-    return Record(**words)
+    return Record(**words, countries=tuple(raw.get("countries") or ()))
 
 
 def _read(figure: str) -> dict:
@@ -89,6 +97,14 @@ def _read(figure: str) -> dict:
     except yaml.YAMLError as error:
         raise FigureError(figure, [f"figures/records/{figure}.yml is not readable as YAML: {error}"]) from None
     return raw if isinstance(raw, dict) else {}
+
+
+def _list_faults(raw: dict) -> list[str]:
+    """Words that must be of a closed list: the form, the topic and the countries."""
+    faults = [f"the {name} '{raw[name]}' is not in the list.{md.nearest(str(raw[name]), allowed)} Allowed: {', '.join(allowed)}"
+              for name, allowed in (("form", FORMS), ("topic", TOPICS)) if raw[name] not in allowed]
+    known = set(md.countries()["iso3"])
+    return faults + [f"'{code}' under 'countries' is no country of the table" for code in raw.get("countries") or () if code not in known]
 
 
 def _placeholders(text: str) -> set[str]:
@@ -157,14 +173,11 @@ def _word_faults(figure: str, words: dict) -> list[str]:
 
 @functools.cache
 def _people() -> tuple[str, ...]:
-    """Names that the case table knows: of people who spoke, and in captions. Never shown in a picture."""
-    cases = md.cases()
-    captions = [part for caption in cases["caption"].dropna() for part in re.split(r" v\. | and | case\b|, ", caption)]
-    return tuple(sorted({name.strip() for name in [*cases["speaker"].dropna(), *captions]
-                         if len(name.split()) > 1 and not name.startswith(("People", "Feminist", "others", "Beihang"))}))
+    """The people who spoke in public under their name. Their names are not shown in a picture either."""
+    return tuple(sorted({name.strip() for cell in md.cases()["speaker"].dropna() for name in re.split(r"[;,]", cell) if len(name.split()) > 1}))
 
 
 def names_in(text: str) -> list[str]:
-    """The names of people that stand in a text: of the case table, and of accused people whom it does not name."""
+    """The names of people that stand in a text: of those who spoke, and of accused people."""
     told = [name for name in _people() if re.search(rf"\b{re.escape(name)}\b", text)]
     return list(dict.fromkeys([*told, *names.found(text)]))

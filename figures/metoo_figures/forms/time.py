@@ -23,7 +23,7 @@ def swimlanes(ax: Axes, data: pd.DataFrame, lane: str, kind: str, start: str, en
     true width; a year or a longer span is a pale band. Lanes keep the order of an ordered category, or of the data.
     """
     low, high = pd.Timestamp(start), pd.Timestamp(end)
-    data = data.assign(date_earliest=data["date_earliest"].fillna(low), date_latest=data["date_latest"].fillna(high))
+    data = data.assign(date_earliest=data["date_earliest"].fillna(low), date_latest=data["date_latest"].fillna(high), label=data["label"].fillna(""))
     kinds, lanes = _levels(data[kind]), _levels(data[lane])
     look = {k: (style.CATEGORY[i], style.MARKERS[i]) for i, k in enumerate(kinds)}
     top, ticks = 0, []
