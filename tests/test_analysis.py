@@ -46,7 +46,8 @@ def test_side(status, direction, expected):
     ("misconduct_found", "closed", "about_alleged_conduct", "reopened"),
 ])
 def test_compare(then, now, direction, held):
-    row = md.compare(pd.DataFrame({"direction": [direction], "then": [then], "now": [now]})).iloc[0]
+    sides = {"side_then": [md.side(then, direction)], "side_now": [md.side(now, direction)]}
+    row = md.compare(pd.DataFrame({"now": [now]} | sides)).iloc[0]
     assert row["held"] == held
 
 
@@ -65,6 +66,20 @@ def test_what_held_follows_the_articles():
     for (case, seed), row in frame.iterrows():
         assert md.status_as_of(row["day"].date()).loc[case, "status"] == row["then"], (case, seed)
     assert list(frame["held"].cat.categories) == list(HELD)
+
+
+def test_a_suit_against_a_finding_favours_whom_its_steps_say():
+    """The claimant is the side of the accused and loses: the finding stands, and the complainant with it."""
+    row = md.status_as_of("2026-11-21").loc["case-kor-mayor-rights-commission"]
+    assert (row["status"], row["side"]) == ("not_liable_final", "complainant")
+
+
+def test_side_from_the_steps_and_from_the_status_agree_but_where_a_body_is_the_defendant():
+    cases = md.cases().set_index("case_id")
+    today = md.status_as_of("2026-11-21").join(cases[["direction", "forum"]])
+    differ = [case for case, row in today.iterrows() if row["side"] != md.side(row["status"], str(row["direction"]))]
+    mixed = set(md.case_steps().query("favours == 'mixed'")["case_id"])
+    assert differ and all(str(cases.loc[case, "forum"]) in ("administrative", "international") or case in mixed for case in differ), differ
 
 
 def test_every_case_of_the_seeds_is_asked_for():

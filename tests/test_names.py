@@ -9,25 +9,25 @@ from conftest import ROOT
 from metoo_data import names, prose
 from metoo_data.schema import tables
 
-PERSON = "Zébulon Quartz-Lee"          # nobody
+PERSON = "Zébulon Vermiculite-Lee"          # nobody
 
 
 @pytest.fixture
 def listed(copy):
     """A copy of the data package whose list holds one more name, of nobody, in two spellings."""
     with open(copy.root / "accused-names.txt", "a", encoding="utf-8") as handle:
-        handle.write(f"{names.digest(PERSON)} {names.digest('Quartz')}\n")
+        handle.write(f"{names.digest(PERSON)} {names.digest('Vermiculite')}\n")
     return copy
 
 
-@pytest.mark.parametrize("spelling", ["Zébulon Quartz-Lee", "ZEBULON QUARTZ LEE", "Zebulon Quartz–Lee", "zébulon  quartz-lee"])
+@pytest.mark.parametrize("spelling", ["Zébulon Vermiculite-Lee", "ZEBULON VERMICULITE LEE", "Zebulon Vermiculite–Lee", "zébulon  vermiculite-lee"])
 def test_a_name_has_one_digest_in_every_spelling(spelling):
     assert names.digest(spelling) == names.digest(PERSON)
 
 
 @pytest.mark.parametrize(("text", "hits"), [
-    ("The court heard Zébulon Quartz-Lee again.", ["Zébulon Quartz Lee", "Quartz"]), ("Quartz’s appeal", ["Quartz"]),
-    ("a watch of quartz", []), ("the film producer", []), ("", []),
+    ("The court heard Zébulon Vermiculite-Lee again.", ["Zébulon Vermiculite Lee", "Vermiculite"]), ("Vermiculite’s appeal", ["Vermiculite"]),
+    ("a watch of vermiculite", []), ("the film producer", []), ("", []),
 ])
 def test_a_name_is_found_where_it_stands(listed, text, hits):
     assert list(names.found(text, listed.root)) == hits
@@ -44,11 +44,11 @@ def test_a_name_in_a_caption_needs_a_basis_and_then_may_stand_in_sources_and_pro
     bib = listed.root / "references.bib"
     bib.write_text(bib.read_text(encoding="utf-8").replace("title        = {{Celebrating", f"title        = {{{{{PERSON} and Celebrating", 1), encoding="utf-8")
     (tmp_path / "pages").mkdir()
-    (tmp_path / "pages" / "page.md").write_text("The court heard Quartz again.\n", encoding="utf-8")
+    (tmp_path / "pages" / "page.md").write_text("The court heard Vermiculite again.\n", encoding="utf-8")
 
     def told():
         found = [str(p) for p in prose.problems(tmp_path / "pages", listed.root)] + listed.problems()
-        return [p for p in found if "Quartz" in p]
+        return [p for p in found if "Vermiculite" in p]
 
     assert len(told()) == 3                     # the prose, the full name and its part in the title
     listed.edit("cases", "naming_basis", "court_caption", row=0)
@@ -60,11 +60,11 @@ def test_an_address_that_names_a_person_says_so(listed):
     bib = listed.root / "references.bib"
     text = bib.read_text(encoding="utf-8")
     address = "https://time.com/longform/me-too-asia-china-south-korea/"
-    bib.write_text(text.replace(address, address + "zebulon-quartz-lee"), encoding="utf-8")
-    assert any("Zebulon Quartz Lee" in p and "references.bib" in p for p in listed.problems())
-    bib.write_text(text.replace(address, address + "zebulon-quartz-lee").replace("note         = {Seed article.}\n}\n\n@misc{unsd",
+    bib.write_text(text.replace(address, address + "zebulon-vermiculite-lee"), encoding="utf-8")
+    assert any("Zebulon Vermiculite Lee" in p and "references.bib" in p for p in listed.problems())
+    bib.write_text(text.replace(address, address + "zebulon-vermiculite-lee").replace("note         = {Seed article.}\n}\n\n@misc{unsd",
                    "note         = {Seed article. The address names a person whom the book does not name.}\n}\n\n@misc{unsd"), encoding="utf-8")
-    assert not any("Quartz" in p for p in listed.problems())
+    assert not any("Vermiculite" in p for p in listed.problems())
 
 
 def test_the_list_holds_digests_and_no_name():

@@ -86,7 +86,7 @@ def test_a_law_in_force_before_it_was_adopted_is_told(copy):
     place = copy.find("reform_stages", reform_id="ref-fra-2018-sexual-violence-law", stage="adopted")
     rows.append(rows[place] | {"stage_id": "stage-fra-x", "seq": "4", "stage": "in_force", "date": "2017-01"})
     copy.write("reform_stages", rows)
-    assert any("in force before it was adopted ('2018-08')" in p for p in copy.problems())
+    assert any("in force before it was adopted ('2018-08-01')" in p for p in copy.problems())
 
 
 def test_a_main_topic_that_does_not_lead_is_told(copy):

@@ -9,7 +9,7 @@ import metoo_data as md
 from metoo_data import schema, status
 from metoo_data.status import ALLOWED, STATUSES, TABLE, after, fold
 
-MOVES = {"keep", "reopen", "finalise", "confirm", "confirm_final", "fall"}
+MOVES = {"keep", "heard", "reopen", "finalise", "confirm", "confirm_final", "fall"}
 
 
 def trail(*steps):
@@ -179,7 +179,7 @@ KNOWN = [
     ("case-kor-governor-abuse", "2026-11-21", "convicted_final"),
     ("case-pak-law-student-attack", "2018-06-04", "acquitted_appealable"),
     ("case-pak-law-student-attack", "2018-06-03", "convicted_appealable"),
-    ("case-pak-law-student-attack", "2019-03-07", "convicted_appealable"),
+    ("case-pak-law-student-attack", "2019-03-07", "convicted_final"),
     ("case-aut-politician-libel", "2019-03-07", "mixed_appealable"),
     ("case-aut-politician-libel", "2019-03-12", "retrial_pending"),
     ("case-aut-politician-libel", "2026-11-21", "acquitted_final"),
@@ -195,6 +195,46 @@ KNOWN = [
     ("case-egy-activist-prosecution", "2026-11-21", "convicted_final"),
     ("case-usa-film-producer-newyork", "2021-01-01", "mixed_appealable"),
     ("case-usa-film-producer-newyork", "2024-04-25", "retrial_pending"),
+    ("case-usa-writer-abuse-suit", "2023-05-08", "proceedings_pending"),
+    ("case-usa-writer-abuse-suit", "2023-05-09", "liable_appealable"),
+    ("case-usa-writer-denial-suit", "2024-01-26", "liable_appealable"),
+    ("case-usa-comedian-pennsylvania", "2018-04-26", "convicted_appealable"),
+    ("case-usa-comedian-pennsylvania", "2021-06-29", "convicted_appealable"),
+    ("case-usa-comedian-pennsylvania", "2021-06-30", "no_conviction_stands"),
+    ("case-usa-financier-associate", "2021-12-29", "convicted_appealable"),
+    ("case-usa-financier-associate", "2026-11-21", "convicted_final"),
+    ("case-esp-group-rape", "2018-04-26", "mixed_appealable"),
+    ("case-esp-group-rape", "2019-06-21", "convicted_final"),
+    ("case-fra-mass-rape-trial", "2024-12-18", "proceedings_pending"),
+    ("case-fra-mass-rape-trial", "2024-12-19", "convicted_appealable"),
+    ("case-fra-actor-film-set", "2025-05-13", "convicted_appealable"),
+    ("case-che-scholar-rape", "2023-05-24", "acquitted_appealable"),
+    ("case-che-scholar-rape", "2024-12-31", "convicted_appealable"),
+    ("case-swe-writer-memoir", "2026-11-21", "acquitted_final"),
+    ("case-aus-actor-v-newspaper", "2019-04-11", "liable_appealable"),
+    ("case-aus-staffer-v-broadcaster", "2024-04-14", "proceedings_pending"),
+    ("case-aus-staffer-v-broadcaster", "2024-04-15", "not_liable_appealable"),
+    ("case-ind-magazine-editor", "2021-05-20", "proceedings_pending"),
+    ("case-ind-magazine-editor", "2021-05-21", "acquitted_appealable"),
+    ("case-ind-film-actor-abduction", "2025-12-08", "mixed_appealable"),
+    ("case-ind-workplace-guidelines", "1997-08-13", "liable_final"),
+    ("case-jpn-journalist-damages", "2019-12-18", "liable_appealable"),
+    ("case-jpn-journalist-damages", "2022-07-08", "liable_final"),
+    ("case-jpn-soldier-assault-trial", "2023-12-11", "proceedings_pending"),
+    ("case-jpn-soldier-assault-trial", "2023-12-12", "convicted_appealable"),
+    ("case-kor-theatre-director-assaults", "2018-09-19", "mixed_appealable"),
+    ("case-kor-theatre-director-assaults", "2019-07-24", "mixed_final"),
+    ("case-kor-chat-room-ring", "2021-10-14", "convicted_final"),
+    ("case-npl-cricketer-trial", "2024-05-14", "convicted_appealable"),
+    ("case-npl-cricketer-trial", "2024-05-15", "acquitted_appealable"),
+    ("case-tun-deputy-trial", "2021-11-12", "convicted_appealable"),
+    ("case-egy-student-messages", "2021-04-11", "convicted_appealable"),
+    ("case-egy-student-messages", "2026-11-21", "acquitted_appealable"),
+    ("case-idn-bookkeeper-recording", "2018-09-25", "acquitted_appealable"),
+    ("case-idn-bookkeeper-recording", "2018-09-26", "convicted_final"),
+    ("case-chn-pop-singer-trial", "2022-11-25", "convicted_appealable"),
+    ("case-chn-pop-singer-trial", "2023-11-24", "convicted_final"),
+    ("case-chn-organisers-subversion", "2024-06-14", "convicted_appealable"),
 ]
 
 
@@ -205,7 +245,7 @@ def test_known_answers(case, date, expected):
 
 def test_the_step_that_decides_is_named():
     row = md.status_as_of("2026-11-21").loc["case-kor-prosecutor-abuse-of-power"]
-    assert (row["since"], row["step_id"]) == ("2020-10", "step-kor-prosecutor-abuse-of-power-16")
+    assert (row["since"], row["step_id"]) == ("2020-10-06", "step-kor-prosecutor-abuse-of-power-16")
 
 
 def test_spans_and_status_as_of_tell_the_same():

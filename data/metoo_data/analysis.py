@@ -29,7 +29,8 @@ def side(status: str, direction: str) -> str:
     """Whom a status favours in the underlying matter: complainant, accused, mixed or nobody.
 
     ``status`` is a key of STATUSES, ``direction`` one of ``cases``. A decision against the defendant favours the
-    complainant where the conduct is examined, and the accused where the speaker is the defendant.
+    complainant where the conduct is examined, and the accused where the speaker is the defendant. In the rare suit
+    against a finding the defendant is neither; ``side`` in ``status_as_of`` knows this, since it reads the steps.
     """
     kind = family(status)
     if kind not in ("against", "for"):
@@ -40,12 +41,11 @@ def side(status: str, direction: str) -> str:
 def compare(cases: pd.DataFrame) -> pd.DataFrame:
     """What became of each case between two days.
 
-    ``cases`` has the columns ``direction``, ``then`` and ``now`` (keys of STATUSES). Returns it with ``side_then``,
-    ``side_now`` (see :func:`side`) and ``held`` (a key of HELD, ordered category).
+    ``cases`` has the columns ``side_then`` and ``side_now`` (as ``status_as_of`` gives them) and ``now`` (the status of the
+    second day, a key of STATUSES). Returns it with ``held`` (a key of HELD, ordered category).
     """
-    sides = {f"side_{day}": [side(s, d) for s, d in zip(cases[day], cases["direction"])] for day in ("then", "now")}
-    held = [_held(*pair, now) for *pair, now in zip(sides["side_then"], sides["side_now"], cases["now"])]
-    return cases.assign(**sides, held=pd.Categorical(held, categories=list(HELD), ordered=True))
+    held = [_held(*row) for row in zip(cases["side_then"], cases["side_now"], cases["now"])]
+    return cases.assign(held=pd.Categorical(held, categories=list(HELD), ordered=True))
 
 
 def _held(then: str, now: str, status_now: str) -> str:
@@ -69,7 +69,7 @@ def what_held(now) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a case and article, by case and day: ``case_id``, ``seed``, ``day``, ``label``, ``direction``,
-        ``country_iso3``, ``then`` and ``now`` (statuses), and what :func:`compare` adds.
+        ``country_iso3``, ``then`` and ``now`` (statuses), ``side_then``, ``side_now``, and ``held``, which :func:`compare` adds.
 
     Raises
     ------
@@ -78,10 +78,11 @@ def what_held(now) -> pd.DataFrame:
     """
     told = _told_by_seeds().merge(_live("cases")[["case_id", "label", "direction", "country_iso3"]], on="case_id")
     told["day"] = told["seed"].map(loading.sources()["published_latest"])
-    then = {day: ledger.as_of(day.date(), None)["status"].astype(str) for day in told["day"].unique()}
-    today = ledger.as_of(one_day(now), None)["status"].astype(str)
-    told["then"] = [then[day][case] for day, case in zip(told["day"], told["case_id"])]
-    told["now"] = told["case_id"].map(today)
+    days = {day: ledger.as_of(day.date(), None).astype(str) for day in told["day"].unique()}
+    today = ledger.as_of(one_day(now), None).astype(str)
+    for column, name in (("status", ""), ("side", "side_")):
+        told[f"{name}then"] = [days[day].loc[case, column] for day, case in zip(told["day"], told["case_id"])]
+        told[f"{name}now"] = told["case_id"].map(today[column])
     return compare(told.sort_values(["case_id", "day"], ignore_index=True))
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from . import loading
-from .status import STATUSES, fold
+from .status import STATUSES, decides, family, fold
 
 
 def steps() -> pd.DataFrame:
@@ -15,7 +15,8 @@ def steps() -> pd.DataFrame:
 
     One row a step that is not deprecated, sorted by case and ``seq``: the columns of ``case_steps`` and
     ``known_from`` (day on which a source of ours first told it), ``certain_by`` (first day on which it surely
-    was taken), ``status_after``, and ``decided_by`` and ``since``: the step that made that status and its EDTF date.
+    was taken), ``status_after``, ``side_after`` (whom that favours in the underlying matter: complainant, accused, mixed or
+    nobody), and ``decided_by`` and ``since``: the step that made that status and its EDTF date.
     """
     table = loading.load("case_steps")
     table = table[table["rank"] != "deprecated"].sort_values(["case_id", "seq"], ignore_index=True)
@@ -28,25 +29,29 @@ def as_of(date: dt.date, known_by: dt.date | None) -> pd.DataFrame:
     if known_by is not None:
         table = _fold(table[table["known_from"] <= pd.Timestamp(known_by)])
     taken = table[table["certain_by"] <= pd.Timestamp(date)]
-    last = taken.groupby("case_id")[["status_after", "since", "decided_by"]].last()
+    last = taken.groupby("case_id")[["status_after", "side_after", "since", "decided_by"]].last()
     cases = loading.load("cases")
     every = last.reindex(cases.loc[cases["rank"] != "deprecated", "case_id"].to_numpy()).rename_axis("case_id")
     status = pd.Categorical(every["status_after"].fillna("nothing_recorded"), categories=list(STATUSES), ordered=True)
-    return pd.DataFrame({"status": status, "since": every["since"], "step_id": every["decided_by"]}, index=every.index)
+    return pd.DataFrame({"status": status, "side": every["side_after"].fillna("nobody"), "since": every["since"], "step_id": every["decided_by"]}, index=every.index)
 
 
 def _fold(table: pd.DataFrame) -> pd.DataFrame:
-    """Adds certain_by, status_after, since and decided_by to steps that are sorted by case and number."""
+    """Adds certain_by, status_after, side_after, since and decided_by to steps that are sorted by case and number."""
     case = table["case_id"]
     # A step was taken at the latest when a later step of its case was: the smallest last day from here on.
     certain = table["date_latest"][::-1].groupby(case[::-1]).cummin()[::-1]
     acts = table[["step", "outcome", "is_final"]].astype(str)
     status = [s for _, rows in acts.groupby(case, sort=False) for s in fold(rows.itertuples(index=False))]
     status = pd.Series(status, index=table.index, dtype="str")
+    kind = status.map(family)
+    # A decision favours whom its own step says; one that only confirms, or changes the measure, leaves that as it was.
+    favours = table["favours"].astype(str).where([decides(outcome) for outcome in table["outcome"].astype(str)])
+    side = favours.groupby(case).ffill().where(kind.isin(["against", "for"]), "nobody").where(kind != "mixed", "mixed")
     changed = (status != status.shift()) | (case != case.shift())
     since = table["date"].where(changed).groupby(case).ffill()
     decided_by = table["step_id"].where(changed).groupby(case).ffill()
-    return table.assign(certain_by=certain, status_after=status, since=since, decided_by=decided_by)
+    return table.assign(certain_by=certain, status_after=status, side_after=side, since=since, decided_by=decided_by)
 
 
 def _known_from(table: pd.DataFrame) -> pd.Series:

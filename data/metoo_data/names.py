@@ -37,13 +37,20 @@ def known(root: Path = ROOT) -> dict[str, frozenset[str]]:
 
 def found(text: str, root: Path = ROOT, besides: frozenset[str] = frozenset()) -> Iterator[str]:
     """Each name in a text whose digest is known and not in ``besides``, as it is written there."""
-    listed = known(root).keys() - besides
+    yield from _found(text, root, besides)
+
+
+@functools.lru_cache(maxsize=100_000)
+def _found(text: str, root: Path, besides: frozenset[str]) -> tuple[str, ...]:
+    listed, hits = known(root), []
     written, words = re.findall(_WORD, text), _words(text)
     for start in range(len(words)):
         if written[start][0].isupper():
             for stop in range(start + 1, min(start + _LONGEST, len(words)) + 1):
-                if _seen(" ".join(words[start:stop])) in listed:
-                    yield " ".join(written[start:stop])
+                code = _seen(" ".join(words[start:stop]))
+                if code in listed and code not in besides:
+                    hits.append(" ".join(written[start:stop]))
+    return tuple(hits)
 
 
 def named(captions: Iterable[str], root: Path = ROOT) -> frozenset[str]:

@@ -126,10 +126,11 @@ def names_have_a_basis(sheets: Sheets, root: Path) -> Iterator[Problem]:
 def names_stay_in_captions(sheets: Sheets, root: Path) -> Iterator[Problem]:
     """The name of an accused person stands in a caption or nowhere; in a source's title only if a caption has it."""
     for sheet in sheets.values():
+        free = [f.name for f in sheet.table.fields if not f.codes and f.type == "string" and (sheet.table.name, f.name) != ("cases", "caption")]
         for row in sheet.rows:
-            for column, cell in row.cells.items():
-                if cell and (sheet.table.name, column) != ("cases", "caption"):
-                    for name in names.found(cell, root):
+            for column in free:
+                if row[column] and not row[column].islower():
+                    for name in names.found(row[column], root):
                         yield Problem(sheet.table.file, f"holds the name of an accused person ({name}). Allowed: the role. A name stands in the caption "
                                       "of a case alone, with its naming basis.", row.line, column)
     try:
@@ -165,6 +166,7 @@ def deprecated_rows(sheets: Sheets, root: Path) -> Iterator[Problem]:
 
 def pointers(sheets: Sheets, root: Path) -> Iterator[Problem]:
     """What evidence and corrections point to is there: table, row and column."""
+    every = {name: {row[sheet.table.key] for row in sheet.rows} for name, sheet in sheets.items()}
     for name in ("evidence", "corrections"):
         sheet = sheets[name]
         for row in sheet.rows:
@@ -173,7 +175,7 @@ def pointers(sheets: Sheets, root: Path) -> Iterator[Problem]:
                 if name == "corrections":
                     yield _say(sheet, row, "table", f"'{row['table']}' is no table.{nearest(row['table'], sheets)}")
                 continue
-            ids = {r[other.table.key] for r in other.rows}
+            ids = every[row["table"]]
             if not other.is_broken and row["row_id"] not in ids:
                 yield _say(sheet, row, "row_id", f"'{row['row_id']}' leads nowhere: it does not stand in {other.table.file}.{nearest(row['row_id'], ids)}")
             if row["field"] and row["field"] not in other.table.columns:

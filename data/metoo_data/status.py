@@ -44,6 +44,11 @@ _FAMILY = {
 }
 
 
+def decides(outcome: str) -> bool:
+    """Whether an outcome says who prevailed, and does not only confirm or set aside what was said before."""
+    return outcome in _DECIDES or outcome in ("misconduct_found", "misconduct_not_found")
+
+
 def family(status: str) -> str | None:
     """What a status comes to: open, against or for the defendant, mixed, fell, ended; None before the first step."""
     return _FAMILY[status.removesuffix("_appealable").removesuffix("_final")]
@@ -88,12 +93,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "clemency": ("none", "granted", "refused"),
 }
 
-# Steps without a decision: step -> status, whatever was before. "keep" leaves a decision as it stands.
+# Steps without a decision: step -> status, whatever was before, or a move. "keep" leaves the status as it stands.
 _MOVES = {
     "public_allegation": "alleged", "internal_complaint": "under_investigation", "police_complaint": "under_investigation",
     "investigation": "under_investigation", "arrest": "under_investigation", "charge": "proceedings_pending",
     "suit_filed": "proceedings_pending", "closed": "closed", "settlement": "settled", "withdrawal": "closed",
-    "resignation": "left_post", "hearing": "keep", "interim_ruling": "keep", "appeal_filed": "reopen",
+    "resignation": "left_post", "hearing": "heard", "interim_ruling": "heard", "appeal_filed": "reopen",
     "sentencing": "keep", "release": "keep", "clemency": "keep", "became_final": "finalise",
     "employer_decision": "keep", "official_finding": "keep",
 }
@@ -105,7 +110,7 @@ _RESTING = {"closed", "settled", "misconduct_found", "misconduct_not_found"}
 
 
 def _table() -> dict[tuple[str, str, str], str]:
-    """(step, outcome, finality) to status or to one of the moves keep, reopen, finalise, confirm."""
+    """(step, outcome, finality) to status or to one of the moves of ``after``."""
     table = {}
     for step, outcomes in ALLOWED.items():
         for outcome in outcomes:
@@ -141,6 +146,9 @@ def after(before: str, step: str, outcome: str, is_final: str) -> str:
     if target in STATUSES:
         return before if _changes_nothing(target, before) else target
     family, _, end = before.rpartition("_")
+    if target == "heard":
+        # A body that hears or rules has the matter before it, even where no source of ours tells how it came there.
+        return "proceedings_pending" if before == "nothing_recorded" else before
     if target == "fall":
         return "no_conviction_stands" if family in ("convicted", "mixed") else "no_judgment_stands"
     if target == "reopen" and before in _RESTING:
@@ -186,7 +194,8 @@ def status_as_of(date, known_by=None):
     Returns
     -------
     pandas.DataFrame
-        One row a case, indexed by ``case_id``: ``status`` (a key of STATUSES, ordered category),
+        One row a case, indexed by ``case_id``: ``status`` (a key of STATUSES, ordered category), ``side`` (whom it favours in
+        the underlying matter: complainant, accused, mixed or nobody),
         ``step_id`` of the step that made it, ``since`` (that step's EDTF date); both empty where nothing is recorded.
 
     Raises
