@@ -81,7 +81,9 @@ _UNNAMED = {"277f4cda70ff0f33", "a6080ac9b4e30779"}
 
 def names_her(text: str) -> bool:
     """Whether a text holds one of the two words."""
-    return any(hashlib.sha256(word.encode()).hexdigest()[:16] in _UNNAMED for word in set(re.findall(r"[a-z]+", text.lower())))
+    # A law that carries her name keeps its title, "... Alert, Response and Recovery Act", and its address.
+    words = set(re.findall(r"[a-z]+", re.sub(r"[a-z]+[ -]alert", " ", text.lower())))
+    return any(hashlib.sha256(word.encode()).hexdigest()[:16] in _UNNAMED for word in words)
 
 
 def test_the_child_is_never_named():

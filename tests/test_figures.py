@@ -18,7 +18,7 @@ from conftest import ROOT
 
 import metoo_data as md
 import metoo_figures as mf
-from metoo_figures import decks, records, style
+from metoo_figures import decks, layout, records, style
 
 GOOD = {
     "id": "test-shares", "number": "9.1", "chapter": "test", "form": "shares", "topic": "numbers", "title": "One share in two is larger than the other",
@@ -125,6 +125,16 @@ def test_text_in_the_svg_is_text_and_carries_its_font(room):
     assert ">almost 75 %<" in svg and svg.count("@font-face") == 2 and "font/woff;base64," in svg
     families = set(re.findall(r"font-family: ([^;\"]*)", svg))
     assert families == {"'Hashtag Sans', 'DejaVu Sans', sans-serif"}
+
+
+def test_tags_in_other_scripts_are_drawn_and_their_letters_carried(room):
+    tags = md.hashtags()["tag"]
+    missing = sorted({letter for tag in tags for letter in tag if not layout._has_glyph(letter)})
+    assert not missing, f"no font of the book has {' '.join(missing)}; see figures/metoo_figures/fonts/README.md"
+    publish(room, draw=lambda ax, d: ax.text(0.2, 0.5, "#米兔 #미투 #フラワーデモ"))
+    svg = (room / "published" / "test-shares" / "test-shares.svg").read_text(encoding="utf-8")
+    assert svg.count("@font-face") == 3 and "font-family:'Hashtag CJK'" in svg and "#米兔" in svg
+    assert "'Hashtag Sans', 'Hashtag CJK', 'DejaVu Sans', sans-serif" in svg
 
 
 def test_the_pdf_embeds_its_fonts_and_has_no_date(room):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
+import metoo_data as md
 import pandas as pd
 from generated import text
-from metoo_figures import citations, decks, records
+from metoo_figures import citations, decks, publishing, records
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "figures" / "published"
 CHAPTERS = {"us-origins": "The United States and the first months", "asia": "Asia", "south-asia": "South Asia", "africa": "Africa",
@@ -33,7 +35,7 @@ def _page(sheet: dict) -> str:
         "with its reading and its limits.", "",
         "## Description", "", text(sheet["description"]), "", "## Note", "", text(sheet["note"]), "",
         "## Cite the figure", "", *_citations(sheet["citations"]),
-        "## Cite the data behind it", "", *_code(sheet["data_citation"]),
+        "## Cite the data behind it", "", *_code(sheet["data_citation"]), *_addresses(sheet),
         "## Reuse it", "", f"The figure and its data are under [{sheet['license']}]({licence}). Name the book, link to the licence, and say so if you change "
         "something. A credit line for a slide or a page:", "",
         *_code(f"“{sheet['title']}”, After the Hashtag, figure {sheet['number']}, version {sheet['version']}, {sheet['license']}."),
@@ -42,7 +44,7 @@ def _page(sheet: dict) -> str:
         "## Data", "", f"The rows that are drawn, {sheet['rows']} in all, each with its source and its place there.", "", *_table(sheet["id"]),
         "## Sources", "", *(f"- {{cite:t}}`{key}`" for key in sheet["sources"]), "",
         "## For a class", "", text(sheet["question"]), "",
-        "## History", "", f"Version {sheet['version']}: first published.", "",
+        "## History", "", f"Version {sheet['version']}: first published.", "", *_linked_data(sheet),
     ])
 
 
@@ -54,6 +56,33 @@ def _head(sheet: dict) -> list[str]:
              "DC.date": f"{book['date']}", "DC.type": "Image.StillImage", "DC.rights": sheet["license"], "DC.isPartOf": book["title"],
              "description": sheet["alt"], "property=og:title": sheet["title"], "property=og:description": sheet["alt"], "property=og:type": "article"}
     return ["---", "myst:", "  html_meta:", *(f"    {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in names.items()), "---", ""]
+
+
+def _addresses(sheet: dict) -> list[str]:
+    """The same citations with a place for an address: where the book has none of its own, a script of the page fills in the reader's."""
+    if records.book()["base_address"]:
+        return []
+    item = dataclasses.replace(publishing.item(records.Record(**{f.name: sheet[f.name] for f in dataclasses.fields(records.Record)})), address="{address}")
+    lines = [*citations.cite(item).values(), sheet["data_citation"] + " {address}"]
+    return _raw_json("text/x-citations", {"id": sheet["id"], "lines": lines})
+
+
+def _linked_data(sheet: dict) -> list[str]:
+    """What search engines read: the figure as an image with its credit, and the data behind it (schema.org)."""
+    book, at = records.book(), f"../../figures/{sheet['id']}/{sheet['id']}"
+    shared = {"creator": {"@type": "Organization", "name": book["authors"]}, "license": book["license_address"], "version": sheet["version"],
+              "datePublished": f"{book['date']}", "inLanguage": "en", "isPartOf": {"@type": "Book", "name": book["title"]}}
+    data = {"@type": "Dataset", "name": f"Data behind: {sheet['title']}", "description": sheet["description"], **shared, "creditText": sheet["data_citation"],
+            "distribution": [{"@type": "DataDownload", "encodingFormat": "text/csv", "contentUrl": f"{at}.csv"}], "variableMeasured": sheet["columns"]}
+    image = {"@context": "https://schema.org", "@type": "ImageObject", "name": sheet["title"], "caption": sheet["caption"], "description": sheet["alt"], **shared,
+             "creditText": sheet["citations"]["apa"], "copyrightNotice": f"{book['authors']}, {book['license']}", "acquireLicensePage": book["license_address"],
+             "contentUrl": f"{at}.png", "encodingFormat": "image/png", "width": 1920, "height": 1080, "isBasedOn": data, "accessibilityFeature": ["alternativeText", "longDescription"]}
+    return _raw_json("application/ld+json", image)
+
+
+def _raw_json(kind: str, content: dict) -> list[str]:
+    safe = json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
+    return ["```{raw} html", f'<script type="{kind}">{safe}</script>', "```", ""]
 
 
 def _citations(cited: dict[str, str]) -> list[str]:
@@ -73,12 +102,20 @@ def _table(figure: str) -> list[str]:
 
 
 def _gallery(sheets: list[dict]) -> str:
-    lines = ["# All figures", "", f"Each of the {len(sheets)} figures has a page of its own: the picture, its description, five styles of citation, the data and the files.", ""]
+    places = md.countries().set_index("iso3")["name"]
+    lines = ["# All figures", "", f"Each of the {len(sheets)} figures has a page of its own: the picture, its description, five styles of citation, the data and the files.", "",
+             "```{raw} html", '<form class="gallery-filter" hidden></form>', "```", ""]
     for chapter, title in CHAPTERS.items():
         lines += [f"## {title}", "", ":::::{grid} 1 2 2 3", ":gutter: 3", ""]
         for sheet in (s for s in sheets if s["chapter"] == chapter):
             lines += ["::::{grid-item-card}", f":link: figure-{sheet['id']}", ":link-type: doc",
                       f":img-top: ../../figures/published/{sheet['id']}/{sheet['id']}.svg", f":img-alt: {json.dumps(sheet['alt'], ensure_ascii=False)}",
-                      ":class-img-top: dark-light", "", f"**{sheet['number']}** {text(sheet['title'])}", "", f"*{text(sheet['form'])}*", "::::", ""]
+                      ":class-img-top: dark-light", f":class-item: {_marks(sheet, chapter, places)}", "", f"**{sheet['number']}** {text(sheet['title'])}", "", f"*{text(sheet['form'])}*", "::::", ""]
         lines += [":::::", ""]
     return "\n".join(lines)
+
+
+def _marks(sheet: dict, chapter: str, places: pd.Series) -> str:
+    """Classes of a card, which the gallery's filter reads: chapter, form, topic and countries."""
+    words = [("chapter", CHAPTERS[chapter]), ("form", sheet["form"]), ("topic", sheet["topic"]), *(("country", places[code]) for code in sheet["countries"])]
+    return " ".join(f"{kind}--{word.replace(' ', '_').replace(',', '')}" for kind, word in words)

@@ -97,7 +97,7 @@ def _told_by_seeds() -> pd.DataFrame:
 
 
 def decisions() -> pd.DataFrame:
-    """Every step that decided something on the merits, with its case.
+    """Every step that decided something on the merits, with its case. Files that police or prosecutors closed are not among them.
 
     The steps of :func:`metoo_data.steps` whose ``favours`` is complainant, accused or mixed, in order, with
     ``direction``, ``forum``, ``country_iso3``, ``inclusion_criterion`` of the case and the ``book_region`` of the country.

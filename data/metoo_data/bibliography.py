@@ -51,7 +51,9 @@ def _parse(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
     for key, entry in entries.items():
         row = {name: entry.fields.get(_FIELDS.get(name, name), "") for name in COLUMNS}
         row["author"] = "; ".join(_name(person) for person in entry.persons.get("author", []))
-        table[key] = {name: value.replace("{", "").replace("}", "") for name, value in row.items()}
+        if any(re.search(r"(?<!\\)%", row[name]) for name in ("author", "title", "publisher", "note")):
+            problems.append(Problem(FILE, f"entry '{key}': a percent sign needs a backslash before it, \\%, or BibTeX drops the rest of the line.", line_of(text, key)))
+        table[key] = {name: value.replace("{", "").replace("}", "").replace("\\%", "%") for name, value in row.items()}
         problems += _entry_problems(key, table[key], line_of(text, key))
     if problems:
         raise DataError(problems)

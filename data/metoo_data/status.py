@@ -165,6 +165,8 @@ def _changes_nothing(target: str, before: str) -> bool:
     if target in _OPENING:
         if before in _OPENING:
             return _OPENING[target] < _OPENING[before]
+        if before.startswith("misconduct"):
+            return target != "proceedings_pending"          # a finding stands until a court is asked
         return before not in _RESTING or target in ("alleged", "left_post")
     # What an employer, prosecutor or official body finds does not undo what a court decided.
     return target in _RESTING - {"settled"} and before.endswith(("_appealable", "_final"))

@@ -22,12 +22,13 @@ def incidence(ax: Axes, curves: dict[str, pd.DataFrame], times: dict[str, pd.Dat
     """
     for place, (label, curve) in enumerate(curves.items()):
         colour, open_cases = style.CATEGORY[_ORDER[place]], times[label].query("event == 'open'")["days"]
+        curve = curve[curve["days"] <= years * 365.25]
         x, y = [*curve["days"] / 365.25, years], [*curve["decided"], curve["decided"].iloc[-1]]
         ax.plot(x, y, drawstyle="steps-post", color=colour, lw=2, ls=_DASHES[place])
+        open_cases = open_cases[open_cases <= years * 365.25]
         held = [curve.loc[curve["days"] <= day, "decided"].iloc[-1] for day in open_cases]
         ax.plot(open_cases / 365.25, held, "|", color=colour, ms=7, mew=1.2)
-        shown = curve.loc[curve["days"] <= years * 365.25, "decided"].iloc[-1]
-        ax.annotate(label, (years, shown), xytext=(6, 0), textcoords="offset points", va="center", color=colour, weight="bold", size=8.5)
+        ax.annotate(label, (years, y[-1]), xytext=(6, 0), textcoords="offset points", va="center", color=colour, weight="bold", size=8.5)
     ticks = range(0, years + 1, max(1, years // 8))
     ax.set_xticks(ticks, ["\n".join([f"{t}", *(f"{int((times[label]['days'] >= t * 365.25).sum())}" for label in curves)]) for t in ticks])
     ax.annotate("\n".join(["years", *(f"open, {label}" for label in curves)]), (0, 0), xycoords="axes fraction", xytext=(-12, -5.5), textcoords="offset points", ha="right", va="top", size=8.5)

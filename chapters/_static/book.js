@@ -1,0 +1,46 @@
+// The book's own few lines. Every page reads and works without them.
+"use strict";
+
+// Citations of a figure take in the address that the reader is at, where the book has none of its own.
+function addAddresses() {
+  const told = document.querySelector('script[type="text/x-citations"]');
+  if (!told || !location.protocol.startsWith("http")) return;
+  const { id, lines } = JSON.parse(told.textContent);
+  const here = new URL(`../../figures/${id}/`, location.href).href;
+  document.querySelectorAll(".cite-line pre").forEach((block, place) => {
+    if (place < lines.length) block.textContent = lines[place].replace("{address}", here) + "\n";
+  });
+}
+
+// The gallery: one list a kind of mark; a card is shown where every chosen mark is its own.
+function addFilters() {
+  const form = document.querySelector("form.gallery-filter");
+  if (!form) return;
+  const cards = [...document.querySelectorAll(".sd-col")].filter((card) => card.className.includes("form--"));
+  const kinds = { chapter: "Chapter", country: "Country", form: "Form", topic: "Topic" };
+  const marks = (card, kind) => [...card.classList].filter((name) => name.startsWith(`${kind}--`));
+  const shown = document.createElement("output");
+  for (const [kind, title] of Object.entries(kinds)) {
+    const label = document.createElement("label"), list = document.createElement("select");
+    list.name = kind;
+    list.add(new Option("all", ""));
+    for (const mark of [...new Set(cards.flatMap((card) => marks(card, kind)))].sort()) {
+      list.add(new Option(mark.split("--")[1].replaceAll("_", " "), mark));
+    }
+    label.append(`${title} `, list);
+    form.append(label);
+  }
+  form.append(shown);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", () => {
+    const wanted = [...new FormData(form).values()].filter(Boolean);
+    cards.forEach((card) => { card.hidden = !wanted.every((mark) => card.classList.contains(mark)); });
+    document.querySelectorAll("section section").forEach((part) => {
+      part.hidden = !part.querySelector(".sd-col:not([hidden])");
+    });
+    shown.textContent = `${cards.filter((card) => !card.hidden).length} of ${cards.length} figures`;
+  });
+  form.hidden = false;
+}
+
+document.addEventListener("DOMContentLoaded", () => { addAddresses(); addFilters(); });
