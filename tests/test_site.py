@@ -13,7 +13,7 @@ from conftest import ROOT
 pytestmark = pytest.mark.site
 SITE = ROOT / "_build" / "html"
 PAGES = sorted(p for p in SITE.rglob("*.html") if "_static" not in p.parts and p.name not in ("genindex.html", "search.html"))
-CHAPTERS = ["us-origins", "asia", "south-asia", "africa", "legal-wins", "backlash"]
+CHAPTERS = ["us-origins", "asia", "south-asia", "africa", "legal-wins", "backlash", "what-held"]
 
 
 def soup(path: Path) -> BeautifulSoup:
@@ -101,7 +101,7 @@ def test_a_number_leads_to_its_row_and_the_row_to_its_source(book):
 def test_every_row_of_the_tables_has_its_anchor(book):
     import metoo_data as md
 
-    for name in ("events", "cases", "case_steps", "reforms", "reform_stages", "backlash", "hashtags", "statistics", "claims"):
+    for name in ("events", "cases", "case_steps", "reforms", "reform_stages", "ratifications", "backlash", "hashtags", "statistics", "series", "claims"):
         page = {"case_steps": "cases", "reform_stages": "reforms"}.get(name, name)
         ids = {tag["id"] for tag in book[SITE / "chapters" / "generated" / f"table-{page}.html"].select("[id]")}
         assert set(md.load(name)[md.tables()[name].key]) <= ids, name

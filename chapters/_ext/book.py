@@ -61,6 +61,9 @@ def copy_figures(app: Sphinx, error: Exception | None) -> None:
     """Puts every published figure at an address that does not change: /figures/<id>/<file>."""
     if error or app.builder.format != "html":
         return
+    for old in (Path(app.outdir) / "chapters" / "generated").glob("*.html"):
+        if not (Path(app.srcdir) / "chapters" / "generated" / f"{old.stem}.md").exists():
+            old.unlink()          # a page of an earlier build, of a figure or table that is gone
     target = Path(app.outdir) / "figures"
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(Path(app.srcdir) / "figures" / "published", target, ignore=shutil.ignore_patterns("*.md", ".*"))
