@@ -189,3 +189,12 @@ def test_agreement_is_one_where_all_agree_and_empty_where_nothing_could_differ()
     both = pd.DataFrame({"field": ["a", "a", "b", "b"], "first": ["x", "y", "x", "x"], "second": ["x", "y", "x", "x"]})
     table = md.agreement(both)
     assert table.loc["a", "alpha"] == 1 and pd.isna(table.loc["b", "alpha"])
+
+
+def test_every_open_case_of_the_articles_says_that_no_later_outcome_was_found():
+    cases = md.cases().set_index("case_id")
+    today = md.status_as_of("2026-11-21")["status"].astype(str)
+    ours = cases["inclusion_criterion"].isin(["reported_in_seed", "follows_seed"]) & (cases["rank"] != "deprecated")
+    is_open = today.str.endswith("_appealable") | today.isin(["nothing_recorded", "alleged", "left_post", "under_investigation", "proceedings_pending", "retrial_pending"])
+    silent = [case for case in cases.index[ours] if is_open[case] and "No later outcome found (as of 2026-11-21)" not in str(cases.loc[case, "note"])]
+    assert silent == []

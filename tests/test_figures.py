@@ -1,12 +1,15 @@
 """Figures: what publish() refuses, what it writes, and that it writes the same bytes again."""
 
 import hashlib
+import itertools
 import json
 import re
 import shutil
 import zipfile
 from xml.etree import ElementTree
 
+import colorspacious
+import numpy as np
 import pandas as pd
 import pikepdf
 import PIL.Image
@@ -217,6 +220,17 @@ def test_the_text_shown_in_a_notebook_changes_with_the_data(room):
 PUBLISHED = sorted((ROOT / "figures" / "published").iterdir())
 
 
+def test_every_figure_tells_its_versions_and_a_retired_one_leads_to_another():
+    from importlib.metadata import version
+
+    names = {folder.name for folder in PUBLISHED}
+    for folder in PUBLISHED:
+        history = dict(json.loads((folder / f"{folder.name}.json").read_text(encoding="utf-8"))["history"])
+        assert history and max(history) <= version("after-the-hashtag") and all(history.values()), folder.name
+    for figure, gone in records.retired().items():
+        assert figure not in names and gone["successor"] in names and gone["reason"], figure
+
+
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda p: p.name)
 def test_each_published_figure_is_whole(folder):
     sheet = json.loads((folder / f"{folder.name}.json").read_text(encoding="utf-8"))
@@ -239,6 +253,18 @@ def test_the_palette_keeps_its_contrast():
 
     for colour in (*style.CATEGORY, style.INK, style.NOTE, style.CONTEXT):
         assert 1.05 / (luminance(colour) + 0.05) >= 3, colour
+
+
+@pytest.mark.parametrize("sight", [None, "deuteranomaly", "protanomaly", "tritanomaly"])
+def test_the_palette_holds_apart_for_every_kind_of_sight(sight):
+    """The worst pair of the six colours, in CAM02-UCS, as seen without and with full colour blindness."""
+    def seen(colour):
+        rgb = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+        space = {"name": "sRGB1+CVD", "cvd_type": sight, "severity": 100} if sight else "sRGB1"
+        return np.clip(colorspacious.cspace_convert(rgb, space, "sRGB1"), 0, 1)
+
+    pairs = itertools.combinations([seen(colour) for colour in style.CATEGORY], 2)
+    assert min(colorspacious.deltaE(one, other, input_space="sRGB1") for one, other in pairs) > 20
 
 
 def test_every_status_has_a_family_with_a_look():

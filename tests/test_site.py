@@ -107,6 +107,15 @@ def test_every_row_of_the_tables_has_its_anchor(book):
         assert set(md.load(name)[md.tables()[name].key]) <= ids, name
 
 
+def test_the_address_of_a_retired_figure_leads_on():
+    from metoo_figures import records
+
+    for figure, gone in records.retired().items():
+        page = (SITE / "figures" / figure / "index.html").read_text(encoding="utf-8")
+        assert "no longer in the book" in page and f"../{gone['successor']}/index.html" in page
+        assert (SITE / "figures" / gone["successor"] / "index.html").exists()
+
+
 def test_figures_have_addresses_that_do_not_change(book):
     for folder in (ROOT / "figures" / "published").iterdir():
         for ending in ("png", "svg", "csv", "json"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import os
 import shutil
 import sys
@@ -13,6 +14,7 @@ from sphinx.application import Sphinx
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that Sphinx finds the module beside this one
 import figure_pages  # noqa: E402
 import generated  # noqa: E402
+from metoo_figures import records  # noqa: E402
 
 EXECUTED = os.environ.get("BOOK_EXECUTED")
 
@@ -71,6 +73,11 @@ def copy_figures(app: Sphinx, error: Exception | None) -> None:
         page = f"../../chapters/generated/figure-{folder.name}.html"
         (folder / "index.html").write_text(f'<!doctype html><html lang="en"><title>{folder.name}</title><meta http-equiv="refresh" content="0; url={page}">'
                                            f'<a href="{page}">{folder.name}</a></html>\n', encoding="utf-8")
+    for figure, gone in records.retired().items():
+        (target / figure).mkdir()
+        (target / figure / "index.html").write_text(
+            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{figure}</title><p>The figure {figure} is no longer in the book, since version {gone["version"]}: '
+            f'{html.escape(gone["reason"])}. <a href="../{gone["successor"]}/index.html">{gone["successor"]}</a> took its place.</p></html>\n', encoding="utf-8")
 
 
 def stay_local(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:

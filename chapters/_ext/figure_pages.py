@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import metoo_data as md
@@ -44,7 +45,7 @@ def _page(sheet: dict) -> str:
         "## Data", "", f"The rows that are drawn, {sheet['rows']} in all, each with its source and its place there.", "", *_table(sheet["id"]),
         "## Sources", "", *(f"- {{cite:t}}`{key}`" for key in sheet["sources"]), "",
         "## For a class", "", text(sheet["question"]), "",
-        "## History", "", f"Version {sheet['version']}: first published.", "", *_linked_data(sheet),
+        "## History", "", *(f"- Version {version}: {text(change)}." for version, change in sheet["history"]), "", *_linked_data(sheet),
     ])
 
 
@@ -112,10 +113,12 @@ def _gallery(sheets: list[dict]) -> str:
                       f":img-top: ../../figures/published/{sheet['id']}/{sheet['id']}.svg", f":img-alt: {json.dumps(sheet['alt'], ensure_ascii=False)}",
                       ":class-img-top: dark-light", f":class-item: {_marks(sheet, chapter, places)}", "", f"**{sheet['number']}** {text(sheet['title'])}", "", f"*{text(sheet['form'])}*", "::::", ""]
         lines += [":::::", ""]
-    return "\n".join(lines)
+    lines += ["## No longer in the book", "", "Their addresses still answer, and lead to the figure that took their place.", ""]
+    lines += [f"- `{figure}`, since version {gone['version']}: {text(gone['reason'])}. See [{gone['successor']}](figure-{gone['successor']}.md)." for figure, gone in records.retired().items()]
+    return "\n".join([*lines, ""])
 
 
 def _marks(sheet: dict, chapter: str, places: pd.Series) -> str:
     """Classes of a card, which the gallery's filter reads: chapter, form, topic and countries."""
     words = [("chapter", CHAPTERS[chapter]), ("form", sheet["form"]), ("topic", sheet["topic"]), *(("country", places[code]) for code in sheet["countries"])]
-    return " ".join(f"{kind}--{word.replace(' ', '_').replace(',', '')}" for kind, word in words)
+    return " ".join(f"{kind}-{re.sub('[^a-z]+', '-', word.lower())}" for kind, word in words)

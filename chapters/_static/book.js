@@ -16,16 +16,17 @@ function addAddresses() {
 function addFilters() {
   const form = document.querySelector("form.gallery-filter");
   if (!form) return;
-  const cards = [...document.querySelectorAll(".sd-col")].filter((card) => card.className.includes("form--"));
+  const cards = [...document.querySelectorAll(".sd-col")].filter((card) => / topic-/.test(card.className));
   const kinds = { chapter: "Chapter", country: "Country", form: "Form", topic: "Topic" };
-  const marks = (card, kind) => [...card.classList].filter((name) => name.startsWith(`${kind}--`));
+  const marks = (card, kind) => [...card.classList].filter((name) => name.startsWith(`${kind}-`));
   const shown = document.createElement("output");
   for (const [kind, title] of Object.entries(kinds)) {
     const label = document.createElement("label"), list = document.createElement("select");
     list.name = kind;
     list.add(new Option("all", ""));
     for (const mark of [...new Set(cards.flatMap((card) => marks(card, kind)))].sort()) {
-      list.add(new Option(mark.split("--")[1].replaceAll("_", " "), mark));
+      const words = mark.slice(kind.length + 1).replaceAll("-", " ");
+      list.add(new Option(kind === "country" ? words.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()) : words, mark));
     }
     label.append(`${title} `, list);
     form.append(label);

@@ -19,8 +19,8 @@ _HERE = Path(__file__).resolve().parent
 ROOT = _HERE / "package" if (_HERE / "package").exists() else _HERE.parent
 
 REQUIRED = ("id", "number", "chapter", "form", "topic", "title", "subtitle", "note", "caption", "alt", "description", "question")
-#: ``countries`` lists the ISO 3166-1 alpha-3 codes of the few countries that a figure is about.
-OPTIONAL = ("computed", "countries")
+#: ``countries`` lists the ISO 3166-1 alpha-3 codes of the few countries that a figure is about; ``history`` says what each version changed.
+OPTIONAL = ("computed", "countries", "history")
 FORMS = ("swimlane timeline", "case lifecycles", "lags", "hashtag tree", "reach on a log scale", "shares", "unit chart", "dot matrix",
          "first and last value", "tile-grid map", "stage ladder", "then and now", "alluvial", "slope", "cumulative incidence", "yearly series",
          "small multiples", "dot plot with ranges")
@@ -56,6 +56,7 @@ class Record:
     description: str
     question: str
     countries: tuple[str, ...] = ()
+    history: tuple[tuple[str, str], ...] = ()
 
 
 @functools.cache
@@ -85,7 +86,7 @@ def fill(figure: str, data: pd.DataFrame, values: dict) -> Record:
     faults = _number_faults(words, data, values) + _word_faults(figure, words)
     if faults:
         raise FigureError(figure, faults)
-    return Record(**words, countries=tuple(raw.get("countries") or ()))
+    return Record(**words, countries=tuple(raw.get("countries") or ()), history=tuple((raw.get("history") or {}).items()))
 
 
 def _read(figure: str) -> dict:
@@ -97,6 +98,11 @@ def _read(figure: str) -> dict:
     except yaml.YAMLError as error:
         raise FigureError(figure, [f"figures/records/{figure}.yml is not readable as YAML: {error}"]) from None
     return raw if isinstance(raw, dict) else {}
+
+
+def retired() -> dict[str, dict[str, str]]:
+    """Figures that are no longer in the book, by id: the version without them, the figure that follows, and the reason."""
+    return yaml.safe_load((ROOT / "retired.yml").read_text(encoding="utf-8")) or {}
 
 
 def _list_faults(raw: dict) -> list[str]:
