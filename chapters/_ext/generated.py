@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import metoo_data as md
 import pandas as pd
 from metoo_data.schema import Field, Table
+from metoo_figures import records
 
 #: Tables with a page of their own, and the column that opens each entry there.
 HEADS = {"events": "title", "cases": "label", "reforms": "title_en", "ratifications": "ratified_date", "backlash": "summary",
@@ -51,11 +53,24 @@ def _table_page(name: str, evidence) -> str:
 def _entry(name: str, table: Table, row: pd.Series, evidence) -> list[str]:
     head = next(field for field in table.fields if field.name == HEADS[name])
     lines = [f"({row[table.key]})=", f"**{_shown(table, head, row[head.name])}**", ""]
+    lines += [_status(row["case_id"]), ""] if name == "cases" and row["rank"] != "deprecated" else []
     lines += [". ".join(_facts(table, row, skip=HEADS[name])) + ".", ""]
     lines += [f"- {line}" for line in _source(name, table, row, evidence)]
     if name in PARTS:
         lines += _parts(*PARTS[name], row[table.key], evidence)
     return [*lines, ""]
+
+
+def _status(case: str) -> str:
+    """Where a case stands on the day of this version: the latest first."""
+    row = _today().loc[case]
+    since = f", since {md.in_words(row['since'])}" if pd.notna(row["since"]) else ""
+    return f"*Status on {md.in_words(records.book()['date'].isoformat())}: {text(md.STATUSES[row['status']])}{since}.*"
+
+
+@functools.cache
+def _today() -> pd.DataFrame:
+    return md.status_as_of(records.book()["date"])
 
 
 def _series_page() -> str:
@@ -105,7 +120,9 @@ def _shown(table: Table, field: Field, value) -> str:
 
 
 def _says_nothing(name: str, row: pd.Series) -> bool:
-    """A bound equal to the value, and a status that is the usual one."""
+    """A bound equal to the value, a status that is the usual one, and the outcome of a step that has none."""
+    if name in ("outcome", "favours"):
+        return row["outcome"] == "none" and row["favours"] == "neither"
     if name in ("value_low", "value_high"):
         return row[name] == row["value"]
     return name == "obs_status" and row[name] == "A"
@@ -115,6 +132,9 @@ def _source(name: str, table: Table, row: pd.Series, evidence) -> list[str]:
     lines, key = [_cited(row)], (name, row[table.key])
     if key in evidence.groups:
         for _, more in evidence.get_group(key).iterrows():
+            if more["source_id"] == row["source_id"] and more["support"] == "supports" and pd.notna(more["checked_by"]):
+                lines.append(f"Compared with the source by {text(more['checked_by'])} on {md.in_words(more['checked_on'].strftime('%Y-%m-%d'))}")
+                continue
             note = f": {text(more['note'])}" if pd.notna(more["note"]) else ""
             lines.append(f"{str(more['support']).replace('_', ' ').capitalize()}: {{cite:t}}`{more['source_id']}`, {text(more['locator'])}{note}")
     return lines + _notes(row)
