@@ -9,7 +9,7 @@ import metoo_data as md
 from metoo_data import schema, status
 from metoo_data.status import ALLOWED, STATUSES, TABLE, after, fold
 
-MOVES = {"keep", "heard", "reopen", "finalise", "confirm", "confirm_final", "fall"}
+MOVES = {"keep", "heard", "reopen", "finalise", "dealt", "confirm", "confirm_final", "fall"}
 
 
 def trail(*steps):
@@ -77,6 +77,9 @@ CASES = {
     "an appeal upheld without a decision before it decides nothing": ([("suit_filed", "none", "not_applicable"), ("appeal_decision", "upheld", "yes")], ["proceedings_pending"] * 2),
     "a final decision stays final": (
         [("first_instance_decision", "convicted", "yes"), ("appeal_decision", "upheld", "unknown")], ["convicted_final", "convicted_final"]),
+    "an employer acts without a finding, then a police inquiry": (
+        [("employer_decision", "none", "not_applicable"), ("investigation", "none", "not_applicable"), ("employer_decision", "none", "not_applicable")],
+        ["under_investigation"] * 3),
     "resigned, then investigated": (
         [("public_allegation", "none", "not_applicable"), ("resignation", "none", "not_applicable"), ("investigation", "none", "not_applicable")],
         ["alleged", "left_post", "under_investigation"]),

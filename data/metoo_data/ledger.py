@@ -20,14 +20,14 @@ def steps() -> pd.DataFrame:
     """
     table = loading.load("case_steps")
     table = table[table["rank"] != "deprecated"].sort_values(["case_id", "seq"], ignore_index=True)
-    return _fold(table.assign(known_from=_known_from(table)))
+    return folded(table.assign(known_from=_known_from(table)))
 
 
 def as_of(date: dt.date, known_by: dt.date | None) -> pd.DataFrame:
     """See :func:`metoo_data.status_as_of`."""
     table = steps()
     if known_by is not None:
-        table = _fold(table[table["known_from"] <= pd.Timestamp(known_by)])
+        table = folded(table[table["known_from"] <= pd.Timestamp(known_by)])
     taken = table[table["certain_by"] <= pd.Timestamp(date)]
     last = taken.groupby("case_id")[["status_after", "side_after", "since", "decided_by"]].last()
     cases = loading.load("cases")
@@ -36,7 +36,7 @@ def as_of(date: dt.date, known_by: dt.date | None) -> pd.DataFrame:
     return pd.DataFrame({"status": status, "side": every["side_after"].fillna("nobody"), "since": every["since"], "step_id": every["decided_by"]}, index=every.index)
 
 
-def _fold(table: pd.DataFrame) -> pd.DataFrame:
+def folded(table: pd.DataFrame) -> pd.DataFrame:
     """Adds certain_by, status_after, side_after, since and decided_by to steps that are sorted by case and number."""
     case = table["case_id"]
     # A step was taken at the latest when a later step of its case was: the smallest last day from here on.

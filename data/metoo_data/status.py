@@ -100,7 +100,7 @@ _MOVES = {
     "suit_filed": "proceedings_pending", "closed": "closed", "settlement": "settled", "withdrawal": "closed",
     "resignation": "left_post", "hearing": "heard", "interim_ruling": "heard", "appeal_filed": "reopen",
     "sentencing": "keep", "release": "keep", "clemency": "keep", "became_final": "finalise",
-    "employer_decision": "keep", "official_finding": "keep",
+    "employer_decision": "dealt", "official_finding": "dealt",
 }
 # Statuses that only open a matter, by how far it has come. A later step of a lower rank, such as an
 # allegation that comes to light during a trial, leaves the status as it is.
@@ -149,6 +149,9 @@ def after(before: str, step: str, outcome: str, is_final: str) -> str:
     if target == "heard":
         # A body that hears or rules has the matter before it, even where no source of ours tells how it came there.
         return "proceedings_pending" if before == "nothing_recorded" else before
+    if target == "dealt":
+        # The same of an employer or an official body that acts without a finding.
+        return "under_investigation" if before == "nothing_recorded" else before
     if target == "fall":
         return "no_conviction_stands" if family in ("convicted", "mixed") else "no_judgment_stands"
     if target == "reopen" and before in _RESTING:

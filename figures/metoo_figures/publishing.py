@@ -118,12 +118,12 @@ def _files(fig: Figure, data: pd.DataFrame, record: Record) -> dict[str, bytes]:
              "sources": sorted({key.strip() for cell in data["source_id"].astype(str) for key in cell.split(";")}),
              "citations": citations.cite(cited), "data_citation": citations.cite_data(cited, _producers(data)), "sha256": sha}
     files[f"{name}.json"] = (json.dumps(sheet, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
-    files[f"{name}.zip"] = _zip({file: content for file, content in files.items() if file.startswith(name)}, _readme(record, cited, data))
+    files[f"{name}.zip"] = zipped({file: content for file, content in files.items() if file.startswith(name)}, _readme(record, cited, data))
     return files
 
 
-def _zip(files: dict[str, bytes], readme: str) -> bytes:
-    """All files of a figure in one, with a readme. Stored, not squeezed, and without times: the same bytes everywhere."""
+def zipped(files: dict[str, bytes], readme: str) -> bytes:
+    """Files in one, with a readme. Stored, not squeezed, and without times: the same bytes everywhere."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, content in {"README.txt": readme.encode("utf-8"), **files}.items():

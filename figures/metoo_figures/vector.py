@@ -17,7 +17,7 @@ from matplotlib import font_manager
 
 from . import style
 
-_DEJAVU, _OWN, _CJK = "'DejaVu Sans'", "'Hashtag Sans'", f"'{style.CJK}'"
+_DEJAVU, _OWN = "'DejaVu Sans'", "'Hashtag Sans'"
 _TEXT = re.compile(r'<text style="([^"]*)"[^>]*>(.*?)</text>', re.S)
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'"}
 
@@ -31,18 +31,19 @@ def with_fonts(svg: str) -> str:
             plain = plain.replace(entity, letter)
         weight = 700 if "font-weight: bold" in look or "font-weight: 700" in look else 400
         for letter in plain:
-            letters.setdefault((_CJK, 400) if ord(letter) in _cjk_letters() else (_OWN, weight), set()).add(letter)
+            family = _other_letters().get(ord(letter))
+            letters.setdefault((f"'{family}'", 400) if family else (_OWN, weight), set()).add(letter)
     faces = "".join(_face(family, weight, "".join(sorted(used))) for (family, weight), used in sorted(letters.items(), key=lambda item: item[0][::-1]))
-    families = f"{_OWN}, {_CJK}, {_DEJAVU}, sans-serif" if (_CJK, 400) in letters else f"{_OWN}, {_DEJAVU}, sans-serif"
-    svg = svg.replace(f"{_DEJAVU}, {_CJK}", _DEJAVU).replace(_DEJAVU, families)
+    families = ", ".join([_OWN, *sorted({family for family, _ in letters} - {_OWN}), _DEJAVU, "sans-serif"])
+    svg = svg.replace(", ".join([_DEJAVU, *(f"'{family}'" for family in style.LETTERS)]), _DEJAVU).replace(_DEJAVU, families)
     return svg.replace('<style type="text/css">', f'<style type="text/css">{faces}', 1)
 
 
 @functools.cache
-def _cjk_letters() -> frozenset[int]:
-    """The letters that only the second font has."""
-    first, second = (set(TTFont(path).getBestCmap()) for path in (_dejavu(400), style.CJK_FILE))
-    return frozenset(second - first)
+def _other_letters() -> dict[int, str]:
+    """The letters that the first font does not have, and the family that has them."""
+    first = set(TTFont(_dejavu(400)).getBestCmap())
+    return {code: family for family, path in style.LETTERS.items() for code in set(TTFont(path).getBestCmap()) - first}
 
 
 def _dejavu(weight: int) -> str:
@@ -51,8 +52,11 @@ def _dejavu(weight: int) -> str:
 
 @functools.lru_cache(maxsize=256)
 def _face(family: str, weight: int, letters: str) -> str:
-    font = TTFont(style.CJK_FILE if family == _CJK else _dejavu(weight), recalcTimestamp=False)
-    options = Options(layout_features=[], hinting=False, name_IDs=[], notdef_outline=True, drop_tables=["FFTM", "GDEF", "GPOS", "GSUB", "kern"])
+    other = style.LETTERS.get(family.strip("'"))
+    font = TTFont(other or _dejavu(weight), recalcTimestamp=False)
+    # Letters that join or stack need their font's rules; DejaVu's would only kern what matplotlib has already set.
+    options = Options(hinting=False, name_IDs=[], notdef_outline=True, layout_features=["*"] if other else [],
+                      drop_tables=["FFTM"] if other else ["FFTM", "GDEF", "GPOS", "GSUB", "kern"])
     options.flavor = "woff"
     cutter = Subsetter(options)
     cutter.populate(text=letters)

@@ -120,6 +120,7 @@ def hashtag_tree(ax: Axes, data: pd.DataFrame, start: str, end: str) -> None:
     A band is as wide as the date is uncertain.
     """
     low, high = pd.Timestamp(start), pd.Timestamp(end)
+    size = 8 if len(data) <= 20 else 7.3        # letters that stack, as in Thai, need their room
     rows = {row.tag: y for y, row in enumerate(data.itertuples())}
     for row in data.itertuples():
         y, first, last = rows[row.tag], max(row.date_earliest, low), min(row.date_latest, high)
@@ -127,8 +128,8 @@ def hashtag_tree(ax: Axes, data: pd.DataFrame, start: str, end: str) -> None:
         if isinstance(row.parent, str) and row.parent in rows:
             ax.plot([low + 8 * _DAY] * 2, [rows[row.parent], y], color=style.CONTEXT, lw=0.9, zorder=1)
             ax.plot([low + 8 * _DAY, first], [y, y], color=style.CONTEXT, lw=0.9, zorder=1)
-        ax.annotate(row.text, (max(last, first + 12 * _DAY), y), xytext=(6, 0), textcoords="offset points", va="center", size=8)
-    ax.set_yticks(range(len(data)), data["tag"])
+        ax.annotate(row.text, (max(last, first + 12 * _DAY), y), xytext=(6, 0), textcoords="offset points", va="center", size=size)
+    ax.set_yticks(range(len(data)), data["tag"], size=size)
     ax.set_ylim(len(data) - 0.5, -0.5)
     _time_axis(ax, low, high)
 
