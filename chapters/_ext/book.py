@@ -12,8 +12,13 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that Sphinx finds the module beside this one
+import country_pages  # noqa: E402
+import data_pages  # noqa: E402
+import fact_cards  # noqa: E402
 import figure_pages  # noqa: E402
+import finish  # noqa: E402
 import generated  # noqa: E402
+import time_machine  # noqa: E402
 from metoo_figures import records  # noqa: E402
 
 EXECUTED = os.environ.get("BOOK_EXECUTED")
@@ -23,7 +28,7 @@ def make_pages(app: Sphinx) -> None:
     """Writes the pages that the tables make, before Sphinx looks for its sources."""
     folder = Path(app.srcdir) / "chapters" / "generated"
     folder.mkdir(exist_ok=True)
-    pages = generated.pages() | figure_pages.pages()
+    pages = generated.pages() | country_pages.pages() | data_pages.pages() | figure_pages.pages() | time_machine.pages()
     for old in folder.glob("*.md"):
         if old.stem not in pages:
             old.unlink()
@@ -73,6 +78,7 @@ def copy_figures(app: Sphinx, error: Exception | None) -> None:
         page = f"../../chapters/generated/figure-{folder.name}.html"
         (folder / "index.html").write_text(f'<!doctype html><html lang="en"><title>{folder.name}</title><meta http-equiv="refresh" content="0; url={page}">'
                                            f'<a href="{page}">{folder.name}</a></html>\n', encoding="utf-8")
+    data_pages.write_package(Path(app.outdir) / "data")
     for figure, gone in records.retired().items():
         (target / figure).mkdir()
         (target / figure / "index.html").write_text(
@@ -87,11 +93,24 @@ def stay_local(app: Sphinx, page: str, template: str, context: dict, doctree) ->
                                and "thebe" not in str(getattr(script, "attributes", {}))]
 
 
+def finish_pages(app: Sphinx, error: Exception | None) -> None:
+    """Repairs the theme's pages, when all of them are written."""
+    if not error and app.builder.format == "html":
+        finish.finish(Path(app.outdir))
+
+
+def _own_code() -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
+
+
 def setup(app: Sphinx) -> dict:
     """Connects the extension to Sphinx."""
     app.connect("builder-inited", make_pages)
     app.connect("source-read", use_executed)
     app.connect("env-get-outdated", outdated)
     app.connect("html-page-context", stay_local, priority=900)
+    app.connect("doctree-resolved", fact_cards.add_cards)
     app.connect("build-finished", copy_figures)
+    app.connect("build-finished", finish_pages, priority=900)
+    app.add_config_value("book_pages_made_by", _own_code(), "html")     # a change of this code writes every page anew
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True, "env_version": 1}

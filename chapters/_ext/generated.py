@@ -7,7 +7,7 @@ import re
 
 import metoo_data as md
 import pandas as pd
-from metoo_data.schema import Field, Table
+from metoo_data.schema import ROOT, Field, Table
 from metoo_figures import records
 
 #: Tables with a page of their own, and the column that opens each entry there.
@@ -15,6 +15,8 @@ HEADS = {"events": "title", "cases": "label", "reforms": "title_en", "ratificati
          "hashtags": "tag", "statistics": "indicator", "claims": "summary"}
 #: Tables whose rows stand under the row that they belong to: table, its link, the page that shows them.
 PARTS = {"cases": ("case_steps", "case_id"), "reforms": ("reform_stages", "reform_id")}
+#: The data package as one file, beside the pages.
+PACKAGE = f"after-the-hashtag-data-{records.book()['version']}.zip"
 _HIDDEN = {"rank", "recorded_date", "source_id", "locator", "country_iso3", "rank_reason", "note", "date_note"}
 
 
@@ -22,7 +24,8 @@ def pages() -> dict[str, str]:
     """Every generated page: its name and its text in MyST Markdown."""
     evidence = md.evidence().groupby(["table", "row_id"], observed=True)
     shown = {f"table-{name}": _table_page(name, evidence) for name in HEADS}
-    return {"tables": _tables(), "table-series": _series_page(), "codebook": _codebook(), "corrections": _corrections(), **shown}
+    return {"tables": _tables(), "table-series": _series_page(), "codebook": _codebook(), "corrections": _corrections(),
+            "changelog": (ROOT.parent / "CHANGELOG.md").read_text(encoding="utf-8"), **shown}
 
 
 def text(value) -> str:
@@ -33,10 +36,12 @@ def text(value) -> str:
 def _tables() -> str:
     rows = ["| table | rows | what it holds |", "| --- | --- | --- |"]
     for name, table in md.tables().items():
-        title = f"[{table.title}](table-{name}.md)" if name in (*HEADS, "series") else table.title
-        rows.append(f"| {title} | {len(md.load(name)):,} | {table.description} |")
-    return "\n".join(["# The tables", "", "Each number in the chapters leads to its row on one of these pages, and each row to its source. "
-                      "The files themselves are in `data/tables`; how each column is to be read stands in the [codebook](codebook.md).", "", *rows, ""])
+        entries = f" [Entries with sources](table-{name}.md)." if name in (*HEADS, "series") else ""
+        rows.append(f"| [{table.title}](data-{name}.md) | {len(md.load(name)):,} | {table.description}{entries} |")
+    return "\n".join(["# The tables", "", "Each number in the chapters leads to the entry of its row, and each entry to its source. The page of a table tells who collected its rows "
+                      "and what is missing, and shows them all, to sort and to filter. How each column is to be read stands in the [codebook](codebook.md).", "",
+                      "```{raw} html", f'<p><a class="download-package" href="../../data/{PACKAGE}" download>The whole data package, ZIP</a>: every table with its schema, sources, '
+                      "licence and a readme.</p>", "```", "", *rows, ""])
 
 
 def _table_page(name: str, evidence) -> str:
@@ -64,7 +69,8 @@ def _entry(name: str, table: Table, row: pd.Series, evidence) -> list[str]:
 def _status(case: str) -> str:
     """Where a case stands on the day of this version: the latest first."""
     row = _today().loc[case]
-    since = f", since {md.in_words(row['since'])}" if pd.notna(row["since"]) else ""
+    # Of a date without a beginning it is known only that it was reached by then.
+    since = ", since " + re.sub("^until ", "at the latest ", md.in_words(row["since"])) if pd.notna(row["since"]) else ""
     return f"*Status on {md.in_words(records.book()['date'].isoformat())}: {text(md.STATUSES[row['status']])}{since}.*"
 
 

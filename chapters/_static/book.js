@@ -44,4 +44,33 @@ function addFilters() {
   form.hidden = false;
 }
 
-document.addEventListener("DOMContentLoaded", () => { addAddresses(); addFilters(); });
+// Numbers that lead to a row: resting on one, or reaching it by Tab, shows value, date and source; Escape puts the card away.
+// Without a script the browser shows the same words as the link's title. On a touch screen the first tap shows, the second follows.
+function addCards() {
+  if (!window.bootstrap) return;
+  let shown = null, byTouch = false;
+  document.addEventListener("pointerdown", (event) => { byTouch = event.pointerType === "touch"; });
+  document.querySelectorAll("a.fact[title]").forEach((link) => {
+    const card = new bootstrap.Tooltip(link, { customClass: "fact-card", trigger: "hover focus", delay: { show: 150, hide: 50 } });
+    link.addEventListener("shown.bs.tooltip", () => { shown = card; });
+    link.addEventListener("hidden.bs.tooltip", () => { if (shown === card) shown = null; });
+    link.addEventListener("click", (event) => {
+      if (byTouch && link !== addCards.tapped) { event.preventDefault(); addCards.tapped = link; card.show(); }
+    });
+  });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && shown) shown.hide(); });
+}
+
+// The way out: the other page takes this one's place, so that going back does not return here.
+function addExit() {
+  document.querySelectorAll("a.leave-now").forEach((link) => link.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.body.hidden = true;
+    location.replace(link.href);
+  }));
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  addAddresses(); addFilters(); addCards(); addExit();
+  document.querySelectorAll("[data-action=print]").forEach((button) => button.addEventListener("click", () => window.print()));
+});
