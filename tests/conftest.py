@@ -1,8 +1,9 @@
-"""Shared fixtures: a copy of the data package that a test may break."""
+"""Shared fixtures: a copy of the data package that a test may break, and a browser."""
 
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from pathlib import Path
 
@@ -65,3 +66,20 @@ def small(copy) -> Copy:
     copy.write("cases", [])
     copy.write("case_steps", [])
     return copy
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium of this machine. Where there is none, tests that need one are left out and say so; in CI that is an error."""
+    missing = pytest.fail if os.environ.get("CI") else pytest.skip
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not path:
+        missing("No Chromium was found, so nobody saw the pages in a browser. Install one; on Debian: sudo apt install chromium")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("The package playwright is missing, so nobody saw the pages in a browser. Run make test, which installs it")
+    with sync_playwright() as player:
+        chromium = player.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        yield chromium
+        chromium.close()

@@ -16,6 +16,7 @@ import country_pages  # noqa: E402
 import data_pages  # noqa: E402
 import fact_cards  # noqa: E402
 import figure_pages  # noqa: E402
+import finding  # noqa: E402
 import finish  # noqa: E402
 import generated  # noqa: E402
 import time_machine  # noqa: E402
@@ -105,6 +106,7 @@ def _own_code() -> str:
 
 def setup(app: Sphinx) -> dict:
     """Connects the extension to Sphinx."""
+    finding.setup(app)
     app.connect("builder-inited", make_pages)
     app.connect("source-read", use_executed)
     app.connect("env-get-outdated", outdated)

@@ -64,7 +64,7 @@ def _table(table: Table, frame: pd.DataFrame) -> list[str]:
         key = next(field.title for field in table.fields if field.name == table.key)
         shown[key] = [f'<a href="table-{page}.html#{row}">{row}</a>' for row in frame[table.key]]
     few = [place for place, field in enumerate(fields) if field.labels and 1 < shown[field.title].nunique() <= _FEW or field.name == "country_iso3"]
-    rows = shown.to_html(index=False, border=0, escape=False, classes=["data-table"], table_id="all-rows").replace(' style="text-align: right;"', '')
+    rows = shown.to_html(index=False, border=0, escape=False, classes=["data-table"], table_id="whole-table").replace(' style="text-align: right;"', '')
     return ["```{raw} html", '<link rel="stylesheet" href="../../_static/vendor/datatables/dataTables.dataTables.min.css">',
             '<script defer src="../../_static/vendor/datatables/dataTables.min.js"></script>', '<script defer src="../../_static/data-table.js"></script>',
             f'<div class="data-table-box" role="region" aria-label="{table.title}: all rows" tabindex="0" data-choose="{json.dumps(few)}">', rows, "</div>", "```", ""]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from pathlib import Path
 
 import metoo_data as md
 import pandas as pd
@@ -15,6 +16,7 @@ from sphinx.application import Sphinx
 _FIRST = {"statistics": ("indicator",), "series": ("series",), "events": ("title",), "cases": ("label",), "case_steps": ("summary",), "reforms": ("title_en",),
           "reform_stages": ("summary",), "ratifications": (), "backlash": ("summary",), "hashtags": ("tag", "meaning_en"), "claims": ("summary",)}
 _LENGTH = 160
+GLOSSARY = Path(__file__).resolve().parents[1] / "glossary.md"
 
 
 @functools.cache
@@ -22,6 +24,14 @@ def cards() -> dict[str, str]:
     """The card of each row by its key: two or three short lines of plain text."""
     sources = md.sources()
     return {row[md.tables()[name].key]: _card(name, row, sources) for name in _FIRST for _, row in md.load(name).iterrows()}
+
+
+@functools.cache
+def terms() -> dict[str, str]:
+    """The entry of each term of the glossary by its target: the word, and the first sentence of what it means."""
+    entries = re.findall(r"\((term-[a-z-]+)\)=\n\*\*(.+?)\*\*\n: (.+)", GLOSSARY.read_text(encoding="utf-8"))
+    plain = {key: (word.strip("*"), re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", told)) for key, word, told in entries}
+    return {key: f"{word}: {re.split(r'(?<=[.]) (?=[A-Z])', told)[0]}" for key, (word, told) in plain.items()}
 
 
 def _card(name: str, row: pd.Series, sources: pd.DataFrame) -> str:
@@ -73,11 +83,12 @@ def _short(text: str) -> str:
 
 
 def add_cards(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Gives every link to a row, on pages that are not the row's own, the card of that row."""
-    if "generated/table-" in docname:
+    """Gives every link to a row or to a term, on pages that are not its own, the card that says what stands there."""
+    if "generated/table-" in docname or docname.endswith("glossary"):
         return
     for link in doctree.findall(nodes.reference):
-        row = re.search(r"#([a-z0-9-]+)$", f"{link.get('refuri', '')}#{link['refid']}" if "refid" in link else link.get("refuri", ""))
-        if row and row[1] in cards():
-            link["reftitle"] = cards()[row[1]]
-            link["classes"].append("fact")
+        place = link.get("refid") or link.get("refuri", "").rpartition("#")[2]
+        for kind, known in (("fact", cards()), ("term", terms())):
+            if place in known:
+                link["reftitle"] = known[place]
+                link["classes"].append(kind)

@@ -34,7 +34,7 @@ def _page(sheet: dict) -> str:
         ":class: book-figure dark-light", "```", "",
         f"{text(sheet['caption'])} It stands in the chapter [{CHAPTERS[sheet['chapter']]}](../{sheet['chapter']}.ipynb), as {{numref}}`fig-{sheet['id']}`, "
         "with its reading and its limits.", "",
-        "## Description", "", text(sheet["description"]), "", "## Note", "", text(sheet["note"]), "",
+        "## Description", "", text(sheet["description"]), "", f"*In short, for those who do not see the picture:* {text(sheet['alt'])}", "", "## Note", "", text(sheet["note"]), "",
         "## Cite the figure", "", *_citations(sheet["citations"]),
         "## Cite the data behind it", "", *_code(sheet["data_citation"]), *_addresses(sheet),
         "## Reuse it", "", f"The figure and its data are under [{sheet['license']}]({licence}). Name the book, link to the licence, and say so if you change "

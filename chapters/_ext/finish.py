@@ -34,11 +34,23 @@ _MENDED = (
     (r'<dialog id="pst-search-dialog">', '<dialog id="pst-search-dialog" aria-label="Search">'),
     (r'<dialog id="pst-primary-sidebar-modal">', '<dialog id="pst-primary-sidebar-modal" aria-label="Menu">'),
     (r'<div id="pst-primary-sidebar" class="bd-sidebar-primary bd-sidebar">', '<div id="pst-primary-sidebar" class="bd-sidebar-primary bd-sidebar" role="region" aria-label="Menu">'),
+    (r'title="Toggle primary sidebar"', 'title="Menu"'),
+    (r'title="Toggle secondary sidebar"', 'title="Contents of this page"'),
+    (r'<dialog id="pst-secondary-sidebar-modal">', '<dialog id="pst-secondary-sidebar-modal" aria-label="Contents of this page">'),
+    (r'<(i|span) (class="(?:[^"]* )?fa-[a-z][^"]*")', r'<\1 aria-hidden="true" \2'),
+    (r' ?<summary aria-label="Toggle hidden content">', "<summary>"),
+    (r'aria-label="Color mode" data-bs-title="Color mode"', 'aria-label="Colour mode" data-bs-title="Colour mode"'),
+    # Two roles of a bibliography: one is no longer in the standard, the other does not take it.
+    (r'<div class="citation" id="([^"]*)" role="doc-biblioentry">', r'<div class="citation" id="\1" role="listitem">'),
+    # Without a mode told, the theme's script complains on a reader's first page and shows light to those whose system is dark.
+    (r'localStorage\.getItem\("mode"\) \|\| ""', 'localStorage.getItem("mode") || "auto"'),
+    (r'localStorage\.getItem\("theme"\) \|\| ""', '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'),
 )
 #: Where a reader who must leave at once is taken: a page of another kind, asked for only on that click.
 ELSEWHERE = "https://www.wikipedia.org/"
-_EXIT = (f'<a class="leave-now d-print-none" href="{ELSEWHERE}" rel="noreferrer nofollow" title="Opens another site in place of this one. Your browser keeps its history.">'
-         "Leave this site</a>")
+_EXIT = ('<aside class="d-print-none" aria-label="Way out">'
+         f'<a class="leave-now" href="{ELSEWHERE}" rel="noreferrer nofollow" title="Opens another site in place of this one. Your browser keeps its history.">'
+         "Leave this site</a></aside>")
 
 
 def finish(site: Path) -> None:
@@ -54,19 +66,30 @@ def finish(site: Path) -> None:
 
 def _finished(text: str, address: str) -> str:
     if "<head>" not in text:                       # a page that only leads on
-        return text
+        return text.replace('<html lang="en">', f'<html lang="en"><meta charset="utf-8">{_POLICY} content="default-src \'none\'; base-uri \'none\'">', 1)
     for part in _UNUSED:
         text = re.sub(part, "", text, flags=re.S)
     for old, new in _MENDED:
         text = re.sub(old, new, text)
-    text = _shorter_menu(_pictures(text))
-    text = re.sub(r"(<body[^>]*>)", rf"\1\n{_EXIT}", text, count=1)
+    text = _headed(_shorter_menu(_pictures(text)))
+    text = re.sub(r'(<div id="pst-skip-link".*?</div>)', rf"\1\n{_EXIT}", text, count=1, flags=re.S)
     return text.replace('<meta charset="utf-8" />', f'<meta charset="utf-8" />\n{_head(text, address)}', 1)
 
 
 def _shorter_menu(text: str) -> str:
     """Takes the pages of single figures, countries and whole tables out of the menu, where they would be a wall; their own way in leads to them."""
-    return re.sub(r'<li class="toctree-l2"><a class="reference internal" href="[^"]*(?:figure|country|data)-[^"]*">.*?</a></li>\n?', "", text, flags=re.S)
+    text = re.sub(r'<li class="toctree-l2"><a class="reference internal" href="[^"]*(?:figure|country|data)-[^"]*">.*?</a></li>\n?', "", text, flags=re.S)
+    text = re.sub(r'<details><summary><span class="toctree-toggle"(?:(?!</details>).)*?<ul>\s*</ul>\s*</details>', "", text, flags=re.S)
+    return re.sub(r'(<a class="[^"]*reference internal" href="[^"]*">)([^<]*)(</a><details[^>]*><summary)(?=><span class="toctree-toggle")', r'\1\2\3 aria-label="Pages under \2"', text)
+
+
+def _headed(text: str) -> str:
+    """Headers of tables say what they are over; an empty cell is over nothing, and is no header."""
+    def over(part: re.Match) -> str:
+        empty = re.sub(r"<th([^>]*)>\s*</th>", r"<td\1></td>", part[0])
+        return re.sub(r"<th(?=[ >])(?![^>]*scope=)", f'<th scope="{"col" if part[1] == "head" else "row"}"', empty)
+
+    return re.sub(r"<t(head|body)\b[^>]*>.*?</t\1>", over, text, flags=re.S)
 
 
 def _pictures(text: str) -> str:

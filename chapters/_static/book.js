@@ -44,13 +44,13 @@ function addFilters() {
   form.hidden = false;
 }
 
-// Numbers that lead to a row: resting on one, or reaching it by Tab, shows value, date and source; Escape puts the card away.
+// Numbers that lead to a row, and terms of the glossary: resting on one, or reaching it by Tab, shows value, date and source; Escape puts the card away.
 // Without a script the browser shows the same words as the link's title. On a touch screen the first tap shows, the second follows.
 function addCards() {
   if (!window.bootstrap) return;
   let shown = null, byTouch = false;
   document.addEventListener("pointerdown", (event) => { byTouch = event.pointerType === "touch"; });
-  document.querySelectorAll("a.fact[title]").forEach((link) => {
+  document.querySelectorAll("a.fact[title], a.term[title]").forEach((link) => {
     const card = new bootstrap.Tooltip(link, { customClass: "fact-card", trigger: "hover focus", delay: { show: 150, hide: 50 } });
     link.addEventListener("shown.bs.tooltip", () => { shown = card; });
     link.addEventListener("hidden.bs.tooltip", () => { if (shown === card) shown = null; });

@@ -2,28 +2,28 @@
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
-  const box = document.querySelector(".data-table-box"), table = document.getElementById("all-rows");
-  if (!box || !window.DataTable) return;
-  const rows = new DataTable(table, {
+  const table = document.getElementById("whole-table");
+  if (!table || !window.DataTable) return;
+  new DataTable("#whole-table", {
     pageLength: 25, lengthMenu: [25, 100, { label: "all", value: -1 }], order: [], autoWidth: false,
     language: { search: "Find in all columns:", lengthMenu: "_MENU_ rows a page", info: "Rows _START_ to _END_ of _TOTAL_", infoFiltered: "(of _MAX_ in the table)", zeroRecords: "No row has these words." },
+    initComplete() { addLists(table, this.api()); },
   });
-  const chooser = document.createElement("form");
+});
+
+// A list for each column that holds few different words; one choice a column, all of them together.
+function addLists(table, rows) {
+  const box = document.querySelector(".data-table-box"), chooser = document.createElement("form");
   chooser.className = "data-chooser";
   chooser.addEventListener("submit", (event) => event.preventDefault());
   for (const place of JSON.parse(box.dataset.choose)) {
     const column = rows.column(place), label = document.createElement("label"), list = document.createElement("select");
+    const words = new Set(column.nodes().toArray().map((cell) => cell.textContent.trim()));
     list.add(new Option("all", ""));
-    [...new Set(column.data().toArray())].filter(Boolean).sort().forEach((word) => list.add(new Option(decoded(word), word)));
-    list.addEventListener("change", () => column.search(list.value ? `^${decoded(list.value).replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$` : "", { regex: true, smart: false }).draw());
+    [...words].filter(Boolean).sort().forEach((word) => list.add(new Option(word, word)));
+    list.addEventListener("change", () => column.search(list.value ? `^${DataTable.util.escapeRegex(list.value)}$` : "", { regex: true, smart: false }).draw());
     label.append(`${table.tHead.rows[0].cells[place].textContent.trim()} `, list);
     chooser.append(label);
   }
   if (chooser.childElementCount) box.before(chooser);
-});
-
-function decoded(word) {
-  const holder = document.createElement("textarea");
-  holder.innerHTML = word;
-  return holder.value;
 }

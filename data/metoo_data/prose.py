@@ -47,7 +47,7 @@ class Passage:
 
 
 def problems(folder: Path, root: Path = ROOT) -> list[Problem]:
-    """Every problem of the prose in ``folder``: its notebooks' Markdown cells and its Markdown files."""
+    """Every problem of the prose in ``folder``: its notebooks' Markdown cells, its Markdown files and those of its essays."""
     sheets = [reading.read(table) for table in tables(root).values()]
     rows = {row[sheet.table.key]: (sheet.table.name, row.cells) for sheet in sheets for row in sheet.rows}
     # Where a table cannot be read at all, its links cannot be followed, and saying so once is enough.
@@ -56,7 +56,7 @@ def problems(folder: Path, root: Path = ROOT) -> list[Problem]:
     unnamed = functools.partial(_unnamed, root=root, named=frozenset(names.known(root)) if broken else names.named(captions, root))
     tests = (_loose_numbers, _undated, unnamed, *(() if broken else (_links,)))
     found = []
-    for path in [*sorted(folder.glob("*.ipynb")), *sorted(folder.glob("*.md"))]:
+    for path in [*sorted(folder.glob("*.ipynb")), *sorted(folder.glob("*.md")), *sorted(folder.glob("essays/*.md"))]:
         try:
             found += [problem for passage in passages(path) for test in tests for problem in test(passage, rows)]
         except (ValueError, KeyError, TypeError) as error:
