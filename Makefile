@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve check-data refresh clean lock notebooks
+.PHONY: help book test lab serve check-data pdf epub refresh clean lock
 
 # The first Python on this machine that the book supports. Another one: make book PYTHON=python3.12
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -37,7 +37,7 @@ test: $(VENV)/.ready  ## set up, then every test: data, loaders, stored outputs,
 	@$(RUN) -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg -p no:cacheprovider chapters
 	@$(MAKE) --no-print-directory book
 	@echo "== Tests 3/3: the built pages"
-	@$(RUN) -m pytest -q -m site tests
+	@$(RUN) -m pytest -q -n 2 --dist loadfile -m site tests
 
 check-data: $(VENV)/.ready  ## list every mistake in the tables and in the prose
 	@$(RUN) -m metoo_data check --prose chapters
@@ -49,6 +49,12 @@ serve: $(VENV)/.ready  ## show the built book at http://localhost:8000
 	@test -f $(HTML)/index.html || $(MAKE) --no-print-directory book
 	@echo "The book is at http://localhost:8000 (stop with Ctrl-C)"
 	@$(RUN) -m http.server 8000 --bind 127.0.0.1 --directory $(HTML)
+
+pdf: $(VENV)/.ready  ## the whole book as a PDF to print or carry (needs Chromium)
+	@$(RUN) chapters/_ext/takeaway.py pdf
+
+epub: $(VENV)/.ready  ## the whole book as an EPUB for an e-reader
+	@$(RUN) chapters/_ext/takeaway.py epub
 
 refresh: $(VENV)/.ready  ## run the notebooks and store their outputs, on purpose
 	@$(RUN) chapters/_ext/run.py --store

@@ -40,6 +40,11 @@ def pages() -> list[str]:
     return [page for page in found if not page.startswith(("_", "."))]
 
 
+def leads_on(page: str) -> bool:
+    """Whether a page only sends the reader to another one."""
+    return 'http-equiv="refresh"' in (SITE / page).read_text(encoding="utf-8")[:2000].lower()
+
+
 class Quiet(http.server.SimpleHTTPRequestHandler):
     """Serves the book and says nothing."""
 
@@ -72,7 +77,7 @@ class Reader:
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options})
         self.context.set_default_timeout(20_000)
         self.context.on("request", lambda request: None if request.url.startswith((base, "data:", "blob:")) else self.faults.append(f"asked for {request.url}"))
-        self.context.on("console", lambda message: self.faults.append(f"{message.page.url if message.page else ''}: {message.text}") if message.type in ("error", "warning") else None)
+        self.context.on("console", lambda message: self.faults.append(f"{message.page.url if message.page else ''}: {message.text} ({message.location.get('url')})") if message.type in ("error", "warning") else None)
         self.context.on("weberror", lambda error: self.faults.append(f"{error.page.url if error.page else ''}: {error.error}"))
         self.page = self.context.new_page()
 
@@ -81,6 +86,14 @@ class Reader:
         if "?q=" in page:
             self.page.wait_for_selector("#search-results li")
         return self
+
+    def until(self, ask: str):
+        """Waits until the page answers yes. The policy forbids the waiting that Playwright would do within the page."""
+        for _ in range(400):
+            if answer := self.page.evaluate(ask):
+                return answer
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{self.page.url}: never came true: {ask}")
 
     def focused(self, ask: str = "e.textContent.trim()"):
         return self.page.evaluate(f"(e => {ask})(document.activeElement)")
@@ -111,8 +124,8 @@ TABS = 4
 def test_no_page_asks_another_host_complains_or_leaves_a_cookie(browser, served, way):
     """Includes what the Content Security Policy refuses: the browser says it in the console."""
     one = Reader(browser, SITE.as_uri() + "/" if way == "disk" else served)
-    whole = [page for page in pages() if 'http-equiv="refresh"' not in (SITE / page).read_text(encoding="utf-8")[:2000]]
-    leading = sorted({*pages()} - {*whole})
+    whole = [page for page in pages() if not leads_on(page)]
+    leading = [page for page in pages() if leads_on(page)]
     assert len(whole) > 200 and len(leading) > 50
     tabs = [one.page, *(one.context.new_page() for _ in range(TABS - 1))]
     for start in range(0, len(whole), TABS):
@@ -138,10 +151,10 @@ def test_the_policy_is_in_force(reader):
         for (const [name, text] of [['script', 'window.ran = 1'], ['style', 'body { color: red }']]) {
             const made = document.createElement(name); made.textContent = text; document.head.append(made); } }""")
     one.page.evaluate("fetch('https://example.org/').catch(() => 0)")
-    one.page.wait_for_function("window.refused.length >= 3")
+    one.until("window.refused.length >= 3")
     assert {*one.page.evaluate("window.refused")} == {"script-src-elem", "style-src-elem", "connect-src"}
     assert one.page.evaluate("window.ran") is None
-    assert all("Content Security Policy" in fault or "violates" in fault for fault in one.faults), one.faults
+    assert [fault for fault in one.faults if "Content Security Policy" not in fault and "asked for https://example.org/" not in fault] == []
     one.faults.clear()
 
 
@@ -193,7 +206,7 @@ def test_each_kind_of_page_breaks_no_rule_of_accessibility(sights, kind):
 def test_every_page_breaks_no_rule_of_accessibility(sights):
     found = {}
     for page in pages():
-        if not page.startswith("figures/"):
+        if not leads_on(page):
             found[page] = broken_rules(sights["light", 1280].open(page).page)
     assert {page: broken[:5] for page, broken in found.items() if broken} == {}
 
@@ -202,25 +215,24 @@ def test_every_page_breaks_no_rule_of_accessibility(sights):
 def test_what_opens_breaks_no_rule_either(sights, theme):
     """The search, the menu and the contents of a narrow screen, the list of downloads, the card of a number, the way back to the top."""
     wide, narrow = sights[theme, 1280], sights[theme, 360]
-    wide.open(KINDS["chapter"]).page.keyboard.press("Control+k")
+    wide.open(KINDS["care"]).page.keyboard.press("Control+k")
     wide.page.wait_for_selector("#pst-search-dialog[open]")
     assert broken_rules(wide.page) == []
     wide.page.keyboard.press("Escape")
     wide.page.click(".dropdown-download-buttons > button")
     assert broken_rules(wide.page, [*OF_COLOUR, "target-size", "button-name", "link-name"]) == []
-    wide.page.focus("a.fact")
+    wide.open(KINDS["chapter"]).page.focus("a.fact")
     wide.page.wait_for_selector(".fact-card.show")
     assert broken_rules(wide.page, [*OF_COLOUR, "aria-tooltip-name", "aria-valid-attr-value"]) == []
-    wide.page.mouse.move(600, 500)
-    wide.page.mouse.wheel(0, 3000)
-    wide.page.wait_for_function("scrollY > 2000")
-    wide.page.mouse.wheel(0, -400)
-    wide.page.wait_for_selector("#pst-back-to-top", state="visible")
-    assert broken_rules(wide.page, OF_COLOUR) == []
     for button, opened in ((".primary-toggle", "#pst-primary-sidebar-modal[open]"), (".secondary-toggle", "#pst-secondary-sidebar-modal[open]")):
-        narrow.open(KINDS["chapter"]).page.click(button)
+        narrow.open(KINDS["care"]).page.click(button)
         narrow.page.wait_for_selector(opened)
         assert broken_rules(narrow.page) == [], button
+    narrow.open(KINDS["chapter"]).page.evaluate("scrollTo(0, 3000)")
+    narrow.page.wait_for_timeout(200)
+    narrow.page.evaluate("scrollTo(0, 2600)")
+    narrow.page.wait_for_selector("#pst-back-to-top", state="visible")
+    assert broken_rules(narrow.page, OF_COLOUR) == []
 
 
 # By keyboard.
@@ -251,11 +263,13 @@ def test_the_search_by_keyboard(reader):
 
 
 #: Is what the keyboard is on outlined, and can it be seen, wholly or in part?
-SEEN = """(e => { const style = getComputedStyle(e), at = [...e.getClientRects()].filter(r => r.width && r.height);
-    const hit = r => [[.5, .5], [.1, .5], [.9, .5], [.5, .1], [.5, .9]].some(([x, y]) => { const top = document.elementFromPoint(r.left + r.width * x, r.top + r.height * y);
-        return top && (e.contains(top) || top.contains(e) && top.closest('.leave-now, .bd-header-article') === e.closest('.leave-now, .bd-header-article')); });
+SEEN = """(e => { const card = e.closest('.sd-card:has(.sd-stretched-link)'), style = getComputedStyle(e, card ? '::after' : null), bar = '.leave-now, .bd-header-article';
+    const seen = [...(card || e).getClientRects()].map(r => [Math.max(r.left, 0), Math.max(r.top, 0), Math.min(r.right, innerWidth), Math.min(r.bottom, innerHeight)])
+        .filter(([left, top, right, bottom]) => right > left && bottom > top).some(([left, top, right, bottom]) => [[.5, .5], [.1, .5], [.9, .5], [.5, .1], [.5, .9]].some(([x, y]) => {
+            const front = document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y);
+            return front && (e.contains(front) || front.contains(e) || card?.contains(front)) && (front.closest(bar) === e.closest(bar) || front.contains(e)); }));
     const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && style.outlineColor !== 'rgba(0, 0, 0, 0)';
-    return [e.tagName.toLowerCase() + '.' + e.className, e.textContent.trim().slice(0, 40), outlined, at.some(hit), e === document.body]; })(document.activeElement)"""
+    return [e.tagName.toLowerCase() + '.' + e.className + ' ' + (e.type || ''), e.textContent.trim().slice(0, 40), outlined, seen, e === document.body]; })(document.activeElement)"""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -330,7 +344,8 @@ def test_the_way_out_leaves_and_the_page_is_not_one_step_back(reader, by):
         one.page.keyboard.press("Enter")
     else:
         one.page.click(".leave-now")
-    one.page.wait_for_function("document.title === 'Elsewhere'")
+    one.page.wait_for_url("https://www.wikipedia.org/")
+    assert one.page.title() == "Elsewhere"
     assert [fault for fault in one.faults if "wikipedia.org" not in fault] == [] and len(one.faults) == 1
     one.faults.clear()
     one.page.go_back()
@@ -440,12 +455,12 @@ def test_a_teacher_finds_a_figure_copies_its_citation_and_takes_its_data(reader)
     shown, of_all = map(int, re.findall(r"\d+", one.page.text_content("form.gallery-filter output")))
     cards = one.page.locator(".sd-col:visible")
     assert 0 < shown < of_all and cards.count() == shown
-    cards.first.locator("a").first.click()
+    cards.first.click()
     one.page.wait_for_url("**/figure-*.html")
     line = one.page.locator(".cite-line").first
     line.hover()
     line.locator("button.copybtn").click()
-    one.page.wait_for_function("navigator.clipboard.readText().then(text => text.length > 40)")
+    one.until("navigator.clipboard.readText().then(text => text.length > 40)")
     assert one.page.evaluate("navigator.clipboard.readText()").split() == line.locator("pre").text_content().replace("Copy to clipboard", "").split()
     data = one.page.locator("article a[href$='.csv']").first
     answer = one.page.request.get(one.page.evaluate("e => e.href", data.element_handle()))
@@ -465,7 +480,7 @@ def test_a_reader_goes_from_a_country_to_a_case_and_to_a_day_that_is_kept(reader
     one.page.click("nav.bd-links a:has-text('Time machine')")
     one.page.wait_for_url("**/time-machine.html")
     one.page.fill("#tm-date", "2024-05-01")
-    one.page.wait_for_function("location.hash.includes('day=2024-05-01')")
+    one.until("location.hash.includes('day=2024-05-01')")
     status = f".tm-table tr[data-case='{case}'] .tm-words"
     told = one.page.text_content(status) if one.page.is_visible(status) else None
     one.page.reload()

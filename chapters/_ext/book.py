@@ -12,6 +12,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that Sphinx finds the module beside this one
+import assets  # noqa: E402
 import country_pages  # noqa: E402
 import data_pages  # noqa: E402
 import fact_cards  # noqa: E402
@@ -95,9 +96,10 @@ def stay_local(app: Sphinx, page: str, template: str, context: dict, doctree) ->
 
 
 def finish_pages(app: Sphinx, error: Exception | None) -> None:
-    """Repairs the theme's pages, when all of them are written."""
+    """Repairs the theme's pages and makes them light, when all of them are written."""
     if not error and app.builder.format == "html":
         finish.finish(Path(app.outdir))
+        assets.lighten(Path(app.outdir))
 
 
 def _own_code() -> str:

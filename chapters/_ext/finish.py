@@ -14,6 +14,8 @@ from pathlib import Path
 from metoo_figures import records
 
 _POLICY = '<meta http-equiv="Content-Security-Policy"'
+#: The policy of a page that loads nothing.
+_CLOSED = "default-src 'none'; img-src data:; form-action 'none'; base-uri 'none'"
 _SCRIPT = re.compile(r"<script(?P<with>[^>]*)>(?P<code>.*?)</script>", re.S)
 _STYLE = re.compile(r"<style[^>]*>(?P<code>.*?)</style>", re.S)
 #: Parts of the theme that nothing in the book uses. The first two know addresses of other hosts; the icons' script weighs more than a chapter.
@@ -23,6 +25,7 @@ _UNUSED = (
     r'<link rel="stylesheet" type="text/css" href="[^"]*sphinx-thebe\.css[^"]*" />',
     r'<div id="ethical-ad-placement".*?</div>', r'<meta name="viewport" content="width=device-width, initial-scale=1" ?/>',
     r'<meta name="docsearch:[a-z]+" content="[^"]*" ?/>',
+    r"<style scoped>.*?</style>",       # pandas sends one with each table; the book's own rules say the same, and the search page may not read it
 )
 #: What the theme writes, and what accessibility or the policy asks for in its place.
 _MENDED = (
@@ -46,6 +49,8 @@ _MENDED = (
     (r'localStorage\.getItem\("mode"\) \|\| ""', 'localStorage.getItem("mode") || "auto"'),
     (r'localStorage\.getItem\("theme"\) \|\| ""', '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'),
 )
+#: A page that loads nothing has no icon; a browser that is told so does not ask for one.
+_NO_ICON = '<link rel="icon" href="data:,">'
 #: Where a reader who must leave at once is taken: a page of another kind, asked for only on that click.
 ELSEWHERE = "https://www.wikipedia.org/"
 _EXIT = ('<aside class="d-print-none" aria-label="Way out">'
@@ -66,11 +71,14 @@ def finish(site: Path) -> None:
 
 def _finished(text: str, address: str) -> str:
     if "<head>" not in text:                       # a page that only leads on
-        return text.replace('<html lang="en">', f'<html lang="en"><meta charset="utf-8">{_POLICY} content="default-src \'none\'; base-uri \'none\'">', 1)
+        text = text.replace('<meta charset="utf-8">', "", 1)
+        return text.replace('<html lang="en">', f'<html lang="en"><meta charset="utf-8">{_POLICY} content="{_CLOSED}">{_NO_ICON}', 1)
     for part in _UNUSED:
         text = re.sub(part, "", text, flags=re.S)
     for old, new in _MENDED:
         text = re.sub(old, new, text)
+    if '<div class="highlight' not in text:        # nothing to copy
+        text = re.sub(r'<script src="[^"]*/(?:copybutton|clipboard\.min)\.js[^"]*"></script>\s*', "", text)
     text = _headed(_shorter_menu(_pictures(text)))
     text = re.sub(r'(<div id="pst-skip-link".*?</div>)', rf"\1\n{_EXIT}", text, count=1, flags=re.S)
     return text.replace('<meta charset="utf-8" />', f'<meta charset="utf-8" />\n{_head(text, address)}', 1)
@@ -155,5 +163,5 @@ def _beside(site: Path) -> None:
     start = f"{base}/" if base else "/"
     (site / "404.html").write_text(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>No such page: After the Hashtag</title>'
-        f"{_POLICY} content=\"default-src 'none'; form-action 'none'; base-uri 'none'\"></head><body><main><h1>No such page</h1>"
+        f'{_POLICY} content="{_CLOSED}">{_NO_ICON}</head><body><main><h1>No such page</h1>'
         f'<p>Nothing stands at this address. Pages of the book keep theirs, so it may be mistyped. <a href="{start}">Start page of After the Hashtag</a>.</p></main></body></html>\n', encoding="utf-8")

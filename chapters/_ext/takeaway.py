@@ -86,14 +86,15 @@ def parts() -> dict[str, list[str]]:
 
 def sources() -> dict[str, bytes]:
     """Every file that Sphinx is given: path and content."""
-    made, files = generated.pages(), {}
+    kept = {"corrections": generated._corrections(), "changelog": (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")}     # all generated pages would take long
+    files = {}
     for name in (name for names in parts().values() for name in names):
         short = Path(name).name
         executed = ROOT / "_build" / "executed" / f"{short}.ipynb"
         if short == ROWS:
             continue
         if short in KEPT:
-            files[f"{name}.md"] = made[short]
+            files[f"{name}.md"] = kept[short]
         elif (ROOT / f"{name}.ipynb").exists():
             path = executed if executed.exists() else ROOT / f"{name}.ipynb"
             files[f"{name}.ipynb"] = _notebook(json.loads(path.read_text(encoding="utf-8")))
@@ -145,6 +146,7 @@ def _notebook(notebook: dict) -> str:
 def _for_paper(text: str) -> str:
     """Links to pages that are not in: to a figure's page, they lead to the figure; to others, to the web if the book has an address there."""
     base = BOOK["base_address"].rstrip("/")
+    text = text.replace("the solution is folded", "the solution follows").replace("the solutions folded", "the solutions below them")
     text = re.sub(rf" \({_LINK}\(generated/figure-[a-z0-9-]+\.md\)\)", "", text)         # "(its page)" behind the figure's number
     text = re.sub(rf"{_LINK}\(generated/figure-([a-z0-9-]+)\.md\)", r"[\1](#fig-\2)", text)
     return re.sub(rf"{_LINK}\(generated/(?!{'|'.join(KEPT)})([a-z-]+)\.md(#[^)]*)?\)", rf"[\1]({base}/chapters/generated/\2.html\3)" if base else r"\1", text)
@@ -161,6 +163,34 @@ def _block(text: str) -> str:
 def _svg(text: str) -> str:
     """A picture as EPUB takes it: without a document type, and without what only machines read."""
     return re.sub(r"\s*<metadata>.*?</metadata>", "", re.sub(r"<!DOCTYPE[^>]*>\s*", "", text), flags=re.S)
+
+
+def _hatched(text: str) -> str:
+    """A picture for print: Chromium makes a hatched area a picture of dots, so its lines are drawn one by one, cut to the area."""
+    picture = etree.fromstring(text.encode("utf-8"))
+    svg = "{http://www.w3.org/2000/svg}"
+    patterns = {pattern.get("id"): pattern for pattern in picture.iter(f"{svg}pattern")}
+    for number, area in enumerate([path for path in picture.iter(f"{svg}path") if "fill: url(#" in path.get("style", "")]):
+        name, place = re.search(r"fill: url\(#(\w+)\)", area.get("style"))[1], area.getparent()
+        size = float(patterns[name].get("width"))
+        points = [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+)[ ,]+(-?[\d.]+)", area.get("d"))]
+        spans = [range(int(min(ends) // size), int(max(ends) // size) + 1) for ends in zip(*points)]
+        whole = etree.Element(f"{svg}g", {"clip-path": area.get("clip-path")} if area.get("clip-path") else {})
+        cut = etree.SubElement(whole, f"{svg}clipPath", id=f"area-{number}")
+        etree.SubElement(cut, f"{svg}path", d=area.get("d"))
+        inside = etree.SubElement(whole, f"{svg}g", {"clip-path": f"url(#area-{number})"})
+        ground = patterns[name].find(f"{svg}rect").get("fill")
+        etree.SubElement(inside, f"{svg}path", d=area.get("d"), fill=ground)
+        for x in spans[0]:
+            for y in spans[1]:
+                tile = etree.SubElement(inside, f"{svg}g", transform=f"translate({x * size:g} {y * size:g})")
+                tile.extend(etree.fromstring(etree.tostring(line)) for line in patterns[name].iterfind(f"{svg}path"))
+        place.replace(area, whole)
+        area.set("style", re.sub(r"fill: url\(#\w+\)", "fill: none", area.get("style")))
+        whole.append(area)
+    for pattern in patterns.values():
+        pattern.getparent().remove(pattern)
+    return etree.tostring(picture, encoding="unicode")
 
 
 def _rows_cited(files: dict[str, str]) -> str:
@@ -180,7 +210,8 @@ def _rows_cited(files: dict[str, str]) -> str:
         if rows.empty:
             continue
         lines += [f"## {table.title}", "", ":::{div} rows-cited", ""]
-        rows = rows.assign(_place=_countries(name, rows).map(places).astype(str)).sort_values(["_place", table.key], kind="stable")
+        owner, iso3 = _owners(name, rows)
+        rows = rows.assign(_owner=owner, _place=iso3.map(places).astype(str)).sort_values(["_place", table.key], kind="stable")
         for _, row in rows.iterrows():
             pages = [page for page in files if page in cited[row[table.key]]]
             lines += [f"({row[table.key]})=", _row(name, row, cards[row[table.key]], pages), ""]
@@ -188,12 +219,13 @@ def _rows_cited(files: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _countries(name: str, rows: pd.DataFrame) -> pd.Series:
-    """The country of each row; a step and a stage have that of their case or reform."""
+def _owners(name: str, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """What each row belongs to, and its country: a step has both from its case, a stage from its reform, others stand for themselves."""
     if "country_iso3" in rows:
-        return rows["country_iso3"].astype(str)
-    owner, column = next((owner, column) for owner, (part, column) in generated.PARTS.items() if part == name)
-    return rows[column].map(md.load(owner).set_index(column)["country_iso3"].astype(str))
+        return pd.Series("", rows.index), rows["country_iso3"].astype(str)
+    owner, key = next((owner, column) for owner, (part, column) in generated.PARTS.items() if part == name)
+    owners = md.load(owner).set_index(key)
+    return rows[key].map(owners[generated.HEADS[owner]]), rows[key].map(owners["country_iso3"].astype(str))
 
 
 def _row(name: str, row: pd.Series, card: str, pages: list[str]) -> str:
@@ -204,8 +236,10 @@ def _row(name: str, row: pd.Series, card: str, pages: list[str]) -> str:
     middle = card.split("\n")[1 if said[name] else 0:-1]
     gone = f" **Not used any more:** {generated.text(row['rank_reason'])}" if row["rank"] == "deprecated" else ""
     links = ", ".join(f"[{_called(page)}]({os.path.relpath(page, 'chapters/generated')})" for page in pages)
+    place = generated.text(row["_place"])
+    whose = f" *{generated.text(row['_owner'].removeprefix(row['_place'] + ': '))}.*" if row["_owner"] else ""
     said_so = " ".join(f"{generated.text(line.removesuffix('.'))}." for line in middle)
-    return (f"{generated.text(row['_place'])}. **{generated.text(head)}**{meaning}. {said_so} "
+    return (f"{place}.{whose} **{generated.text(head.removeprefix(row['_place'] + ': '))}**{meaning}. {said_so} "
             f"Source: {{cite:t}}`{row['source_id']}`, {generated.text(row['locator'])}.{gone} Cited in {links}.")
 
 
@@ -221,7 +255,7 @@ def _called(page: str) -> str:
 def pages() -> list[Page]:
     """The pages of the book in their order, made by Sphinx where the sources changed since the last time."""
     files = sources()
-    mark = hashlib.sha256(b"".join(name.encode() + content for name, content in sorted(files.items()))).hexdigest()
+    mark = hashlib.sha256(b"".join([(ROOT / "requirements.txt").read_bytes(), *(name.encode() + content for name, content in sorted(files.items()))])).hexdigest()
     made, built = OUT / "work" / "made-from", OUT / "work" / "_build" / "epub"
     if not made.exists() or made.read_text(encoding="utf-8") != mark:
         shutil.rmtree(OUT / "work", ignore_errors=True)
@@ -285,9 +319,11 @@ def _table(table: etree._Element) -> None:
             cell.tag = "td"
         else:
             cell.set("scope", "col" if cell.getparent().getparent().tag == "thead" else "row")
-    for place in range(max((len(row) for row in table.xpath("./tbody/tr")), default=0)):
+    columns = max((len(row) for row in table.xpath("./tbody/tr")), default=0)
+    table.set("class", "wide" if columns > 4 else "narrow")
+    for place in range(columns):
         column = [row[place] for row in table.xpath("./tbody/tr") if len(row) > place]
-        if all(re.fullmatch(r"[-−+]?[\d,.]*%?|NaN", _words(cell)) for cell in column):
+        if any(map(_words, column)) and all(re.fullmatch(r"[-−+]?[\d,.]*%?|NaN|<NA>", _words(cell)) for cell in column):
             for cell in [*column, *(row[place] for row in table.xpath("./thead/tr") if len(row) > place)]:
                 cell.set("class", "number")
 
@@ -421,6 +457,9 @@ def pdf(made: list[Page]) -> bytes:
 
     program = browser()
     paper = OUT / "work" / "paper.html"
+    (OUT / "work" / "paper").mkdir(exist_ok=True)
+    for picture in sorted((OUT / "work" / "figures" / "published").glob("*/*.svg")):
+        (OUT / "work" / "paper" / picture.name).write_text(_hatched(picture.read_text(encoding="utf-8")), encoding="utf-8")
     try:
         with sync_playwright() as tools:
             chromium = tools.chromium.launch(executable_path=program)
@@ -434,7 +473,7 @@ def pdf(made: list[Page]) -> bytes:
                 printed = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
                 found = _page_numbers(printed, made)
                 if found == numbers:
-                    return _signed(printed)
+                    return _signed(printed, paper)
                 numbers = found
     except Error as error:
         raise TakeAwayError(f"Chromium could not print the book: {str(error).strip().splitlines()[0]}") from error
@@ -471,9 +510,11 @@ def _for_one_document(page: Page, below: bool) -> str:
         name, _, place = link.get("href").removeprefix("page:").partition("#")
         link.set("href", f"#{name}--{place}" if place else f"#{name}")
     for picture in content.xpath(".//img"):
-        picture.set("src", f"figures/published/{Path(picture.get('src')).stem}/{Path(picture.get('src')).name}")
+        picture.set("src", f"paper/{Path(picture.get('src')).name}")
     for heading in content.xpath(".//h1 | .//h2 | .//h3 | .//h4") if below else []:
         heading.tag = f"h{int(heading.tag[1]) + 1}"                   # a page stands one level below its part, in the bookmarks too
+    for figure in content.xpath(".//figure"):
+        figure.set("role", "group")                                   # the picture is the figure, and it has the alternative text
     for code in content.xpath(".//pre"):
         code.set("class", "short" if code.text_content().count("\n") < 14 else "long")
     for heading in content.xpath("./h1 | ./h2"):
@@ -519,9 +560,10 @@ def destinations(file: pikepdf.Pdf) -> dict[str, pikepdf.Array]:
     return {name: target.D if isinstance(target, pikepdf.Dictionary) else target for name, target in named.items()}
 
 
-def _signed(printed: bytes) -> bytes:
+def _signed(printed: bytes, paper: Path) -> bytes:
     """Title, authors, language and rights; one moment and one identifier, so that the same book is the same file."""
     moment, out = f"{_moment():%Y-%m-%dT%H:%M:%SZ}", io.BytesIO()
+    headings = {"".join(text.split()): text for text in map(_words, lxml_html.fromstring(paper.read_text(encoding="utf-8")).xpath("//h1 | //h2 | //h3 | //h4 | //h5"))}
     with pikepdf.open(io.BytesIO(printed)) as file:
         file.Root.Lang = pikepdf.String("en")
         file.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
@@ -531,8 +573,33 @@ def _signed(printed: bytes) -> bytes:
         with file.open_metadata(set_pikepdf_as_editor=False, update_docinfo=True) as meta:
             meta.update({"dc:title": BOOK["title"], "dc:creator": [BOOK["authors"]], "dc:language": ["en"], "dc:rights": f"{BOOK['license']}, {BOOK['license_address']}",
                          "dc:description": f"Where #MeToo went and what became of it. Version {BOOK['version']}", "xmp:CreateDate": moment, "xmp:ModifyDate": moment, "xmp:MetadataDate": moment})
+        with file.open_outline() as outline:
+            _space(outline.root, headings)
+        _same_names(file)
         file.save(out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, recompress_flate=False)
     return out.getvalue()
+
+
+def _same_names(file: pikepdf.Pdf) -> None:
+    """Headers of tables are named by their place in the file; Chromium's own names for them change from one print to the next."""
+    tree = file.Root.StructTreeRoot
+    named = sorted(pikepdf.NameTree(tree.IDTree).items(), key=lambda entry: entry[1].objgen)
+    names = {str(old): f"header{number:06d}" for number, (old, _) in enumerate(named)}
+    for old, header in named:
+        header.ID = pikepdf.String(names[str(old)])
+    for item in file.objects:
+        if isinstance(item, pikepdf.Dictionary) and "/S" in item and "/A" in item:
+            for about in item.A if isinstance(item.A, pikepdf.Array) else [item.A]:
+                if "/Headers" in about:
+                    about.Headers = pikepdf.Array([pikepdf.String(names[str(header)]) for header in about.Headers])
+    tree.IDTree = file.make_indirect(pikepdf.Dictionary(Names=pikepdf.Array([part for old, header in named for part in (pikepdf.String(names[str(old)]), header)])))
+
+
+def _space(marks: list[pikepdf.OutlineItem], headings: dict[str, str]) -> None:
+    """Bookmarks as their headings are: Chromium drops the space where a heading goes on in a second line."""
+    for mark in marks:
+        mark.title = headings.get("".join(mark.title.split()), mark.title)
+        _space(mark.children, headings)
 
 
 MAKERS = {"pdf": pdf, "epub": epub}

@@ -48,15 +48,19 @@ function addFilters() {
 // Without a script the browser shows the same words as the link's title. On a touch screen the first tap shows, the second follows.
 function addCards() {
   if (!window.bootstrap) return;
-  let shown = null, byTouch = false;
-  document.addEventListener("pointerdown", (event) => { byTouch = event.pointerType === "touch"; });
-  document.querySelectorAll("a.fact[title], a.term[title]").forEach((link) => {
-    const card = new bootstrap.Tooltip(link, { customClass: "fact-card", trigger: "hover focus", delay: { show: 150, hide: 50 } });
-    link.addEventListener("shown.bs.tooltip", () => { shown = card; });
-    link.addEventListener("hidden.bs.tooltip", () => { if (shown === card) shown = null; });
-    link.addEventListener("click", (event) => {
-      if (byTouch && link !== addCards.tapped) { event.preventDefault(); addCards.tapped = link; card.show(); }
-    });
+  const links = "a.fact[title], a.term[title], a[data-bs-original-title]";
+  let shown = null, tapped = null, byTouch = false;
+  // A card is made when a reader first comes to its link: a chapter has hundreds.
+  const made = (link) => bootstrap.Tooltip.getInstance(link) || new bootstrap.Tooltip(link, { customClass: "fact-card", trigger: "hover focus", delay: { show: 150, hide: 50 } });
+  const come = (event) => { const link = event.target.closest?.(links); if (link && !bootstrap.Tooltip.getInstance(link)) made(link).show(); };
+  document.addEventListener("pointerdown", (event) => { byTouch = event.pointerType === "touch"; }, true);
+  document.addEventListener("mouseover", come);
+  document.addEventListener("focusin", come);
+  document.addEventListener("shown.bs.tooltip", (event) => { shown = bootstrap.Tooltip.getInstance(event.target); });
+  document.addEventListener("hidden.bs.tooltip", () => { shown = null; });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.(links);
+    if (link && byTouch && link !== tapped) { event.preventDefault(); tapped = link; made(link).show(); }
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && shown) shown.hide(); });
 }

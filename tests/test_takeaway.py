@@ -1,0 +1,283 @@
+"""The book to take away: whole, linked within itself, described, and the same file each time it is made."""
+
+import importlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from pathlib import Path, PurePosixPath
+from urllib.parse import urldefrag
+
+import pikepdf
+import pytest
+import yaml
+from conftest import ROOT
+from lxml import etree
+
+pytestmark = pytest.mark.site
+CHAPTERS = ["us-origins", "asia", "south-asia", "africa", "legal-wins", "backlash", "what-held"]
+ALTS = {yaml_file.stem: json.loads((ROOT / "figures" / "published" / yaml_file.stem / f"{yaml_file.stem}.json").read_text(encoding="utf-8"))["alt"]
+        for yaml_file in sorted((ROOT / "figures" / "records").glob("*.yml"))}
+X = {"x": "http://www.w3.org/1999/xhtml", "o": "http://www.idpf.org/2007/opf", "dc": "http://purl.org/dc/elements/1.1/", "s": "http://www.w3.org/2000/svg"}
+
+
+@pytest.fixture(scope="module")
+def takeaway():
+    sys.path.insert(0, str(ROOT / "chapters" / "_ext"))
+    try:
+        yield importlib.import_module("takeaway")
+    finally:
+        sys.path.remove(str(ROOT / "chapters" / "_ext"))
+
+
+@pytest.fixture(scope="module")
+def sources(takeaway) -> dict[str, str]:
+    return {name: content.decode("utf-8") for name, content in takeaway.sources().items()}
+
+
+@pytest.fixture(scope="module")
+def made(takeaway):
+    takeaway.OUT.mkdir(parents=True, exist_ok=True)
+    return takeaway.pages()
+
+
+@pytest.fixture(scope="module")
+def epub(takeaway, made) -> bytes:
+    return takeaway.epub(made)
+
+
+@pytest.fixture(scope="module")
+def book(epub) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(epub)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="module")
+def pages(book) -> dict[str, etree._Element]:
+    """Every page of the EPUB. One that is no well-formed XML fails here."""
+    return {name: etree.fromstring(content) for name, content in book.items() if name.endswith(".xhtml")}
+
+
+@pytest.fixture(scope="module")
+def printed(takeaway, made) -> bytes:
+    try:
+        takeaway.browser()
+    except takeaway.TakeAwayError as error:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
+    return takeaway.pdf(made)
+
+
+@pytest.fixture(scope="module")
+def paper(printed):
+    with pikepdf.open(io.BytesIO(printed)) as file:
+        yield file
+
+
+def test_every_page_that_needs_no_screen_is_in(takeaway, made):
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    wanted = [toc["root"], *(entry["file"] for part in toc["parts"] for entry in part["chapters"])]
+    names = [page.name for page in made]
+    left_out = {Path(name).name for name in wanted if name not in names}
+    assert left_out == {"gallery", "countries", "time-machine", "tables", "codebook"}, "a new page: put it in, or say here that it needs a screen"
+    assert [name for name in names if Path(name).name != takeaway.ROWS] == [name for name in wanted if name in names], "the order of the book"
+    assert [page.short for page in made if re.match(r"\d+\. ", page.title)] == CHAPTERS
+
+
+def test_no_source_leads_to_a_page_or_a_file_that_is_left_out(takeaway, sources):
+    for name, text in sources.items():
+        if name.endswith((".md", ".ipynb")):
+            assert set(re.findall(r"\]\((?:\.\./|chapters/)?generated/([a-z-]+)\.", text)) <= set(takeaway.KEPT), name
+            assert "{download}" not in text and ":target:" not in text and "folded" not in text, name
+
+
+def test_code_that_draws_is_out_and_solutions_are_in(made, sources):
+    for chapter in CHAPTERS:
+        page = next(page for page in made if page.short == chapter)
+        code = [block.text_content() for block in page.content.xpath(".//div[contains(@class, 'cell_input')]//pre")]
+        assert code and not any("mf.publish" in block for block in code), chapter
+        solutions = page.content.xpath(".//section[@id='try-it']//div[contains(@class, 'cell_input')]")
+        assert len(solutions) == len(page.content.xpath(".//section[@id='try-it']//div[contains(concat(' ', @class, ' '), ' cell ')]")) >= 3, chapter
+
+
+def test_each_row_that_is_cited_has_an_entry_with_its_source_and_the_way_back(takeaway, pages, sources):
+    import metoo_data as md
+
+    cards = takeaway.fact_cards.cards()
+    cited = {row for name, text in sources.items() if not name.endswith(f"{takeaway.ROWS}.md") for row in re.findall(r"\]\(#([a-z0-9-]+)\)", text) if row in cards}
+    entries = {entry.get("id"): entry for entry in pages[f"book/{takeaway.ROWS}.xhtml"].iterfind(".//x:p[@id]", X)}
+    assert entries.keys() == cited and len(cited) > 400
+    for table in (table for table in md.tables().values() if table.key in md.load(table.name) and "source_id" in md.load(table.name)):
+        for _, row in md.load(table.name).query(f"{table.key} in @cited").iterrows():
+            said = "".join(entries[row[table.key]].itertext())
+            assert str(row["locator"]).split(";")[0] in said and "Source: " in said, row[table.key]
+            assert ("Not used any more" in said) == (row["rank"] == "deprecated"), row[table.key]
+            links = [link.get("href") for link in entries[row[table.key]].iterfind(".//x:a", X)]
+            assert any(link.startswith("references.xhtml#") for link in links) and any(link.endswith(f"#cites-{row[table.key]}") for link in links), row[table.key]
+
+
+def test_the_epub_is_a_package_as_readers_expect_it(epub, book):
+    with zipfile.ZipFile(io.BytesIO(epub)) as archive:
+        first = archive.infolist()[0]
+    assert (first.filename, first.compress_type, first.extra, book["mimetype"]) == ("mimetype", zipfile.ZIP_STORED, b"", b"application/epub+zip")
+    package = etree.fromstring(book["book/book.opf"])
+    listed = {f"book/{item.get('href')}" for item in package.iterfind(".//o:item", X)}
+    assert listed == book.keys() - {"mimetype", "META-INF/container.xml", "book/book.opf"}
+    assert b'full-path="book/book.opf"' in book["META-INF/container.xml"]
+    ids = {item.get("id"): item.get("href") for item in package.iterfind(".//o:item", X)}
+    read = [ids[item.get("idref")] for item in package.iterfind(".//o:itemref", X)]
+    assert len(read) == len(set(read)) and set(read) == {name.removeprefix("book/") for name in listed if name.endswith(".xhtml")}
+    said = {etree.QName(item).localname: item.text for item in package.iterfind(".//dc:*", X)}
+    assert said["title"] == "After the Hashtag" and said["language"] == "en" and said["creator"] and said["identifier"].startswith("urn:uuid:") and said["date"]
+
+
+def test_every_link_within_the_epub_leads_somewhere(pages, book):
+    places = {}
+    for name, page in pages.items():
+        found = Counter(page.xpath("//@id"))
+        assert max(found.values(), default=1) == 1, (name, found.most_common(3))
+        places[name] = found.keys()
+    inside = 0
+    for name, page in pages.items():
+        for address in page.xpath("//@href | //@src"):
+            if re.match(r"(https?|mailto):", address):
+                continue
+            target, place = urldefrag(address)
+            path = str(PurePosixPath("book") / target) if target else name
+            assert path in book, (name, address)
+            assert not place or place in places[path], (name, address)
+            inside += bool(place)
+    assert inside > 2000
+
+
+def test_every_picture_of_the_epub_is_described_and_a_drawing(pages, book):
+    seen = Counter()
+    for name, page in pages.items():
+        for picture in page.iterfind(".//x:img", X):
+            figure = Path(picture.get("src")).stem
+            assert picture.get("alt") == ALTS[figure], (name, figure)
+            seen[figure] += 1
+    assert seen.keys() == ALTS.keys()
+    for figure in ALTS:
+        text = book[f"book/images/{figure}.svg"]
+        assert b"<!DOCTYPE" not in text and etree.fromstring(text).tag == f"{{{X['s']}}}svg" and b"<image" not in text, figure
+
+
+def test_nothing_but_the_books_own_files_is_asked_for(book):
+    for name, content in book.items():
+        if name.endswith((".xhtml", ".css", ".svg")):
+            text = content.decode("utf-8")
+            assert "<script" not in text and not re.search(r'(?:src|xlink:href)="(?!#|images/)|url\((?!["\']?(?:data:|#))|@import', text), name
+
+
+def test_epubcheck_has_nothing_to_say(epub, tmp_path):
+    program = shutil.which("epubcheck")
+    if not program:
+        pytest.skip("epubcheck is not installed; the tests above look at the structure. On Debian: sudo apt install epubcheck")
+    path = tmp_path / "book.epub"
+    path.write_bytes(epub)
+    start = ["java", "-jar", program] if Path(program).read_bytes()[:2] == b"PK" else [program]       # Debian's command is the jar itself
+    done = subprocess.run([*start, str(path)], capture_output=True, text=True, timeout=300)
+    assert "0 fatals / 0 errors / 0 warnings" in done.stdout + done.stderr, (done.stdout + done.stderr)[-3000:]
+
+
+def test_the_epub_is_the_same_each_time(takeaway, made, epub):
+    assert takeaway.epub(made) == epub
+
+
+def test_the_pdf_says_what_it_is(paper, takeaway):
+    assert paper.Root.MarkInfo.Marked is True and str(paper.Root.Lang) == "en" and paper.Root.ViewerPreferences.DisplayDocTitle is True
+    assert str(paper.docinfo["/Title"]) == "After the Hashtag" and str(paper.docinfo["/Author"]) == takeaway.BOOK["authors"]
+    with paper.open_metadata() as meta:
+        assert meta["dc:language"] == {"en"} or list(meta["dc:language"]) == ["en"]
+    assert len(paper.pages) > 100 and [round(float(edge)) for edge in paper.pages[0].MediaBox] == [0, 0, 595, 842]
+
+
+def test_the_bookmarks_of_the_pdf_are_the_headings(paper, made, takeaway):
+    def titles(marks):
+        for mark in marks:
+            yield mark.title
+            yield from titles(mark.children)
+
+    with paper.open_outline() as outline:
+        found = list(titles(outline.root))
+        assert [mark.title for mark in outline.root] == ["After the Hashtag", "Contents", "Introduction", *(part for part in takeaway.parts() if part)]
+    for page in made:
+        assert {takeaway._words(heading) for heading in page.content.xpath(".//h1 | .//h2 | .//h3")} <= set(found), page.name
+
+
+def test_every_link_within_the_pdf_leads_somewhere(paper, takeaway):
+    places, numbers = takeaway.destinations(paper), {page.objgen for page in paper.pages}
+    assert all(target[0].objgen in numbers for target in places.values())
+    kinds = Counter()
+    for page in paper.pages:
+        for link in page.get("/Annots", []):
+            if "/Dest" in link:
+                assert str(link.Dest).removeprefix("/") in places, link.Dest
+                kinds["inside"] += 1
+            else:
+                assert re.match(r"https?://", str(link.A.URI)), link.A.URI
+                kinds["outside"] += 1
+    assert kinds["inside"] > 3000 and kinds["outside"] > 400
+
+
+def test_the_contents_name_the_right_pages(paper, made, takeaway, printed):
+    text = (takeaway.OUT / "work" / "paper.html").read_text(encoding="utf-8")
+    told = {name: int(number) for name, number in re.findall(r'<li><a href="#([a-z-]+)">.*?contents-number">(\d+)<', text)}
+    assert told == takeaway._page_numbers(printed, made) and list(told) == [page.short for page in made]
+
+
+def test_every_figure_of_the_pdf_is_described_and_a_drawing(paper):
+    described, waiting, seen = Counter(), [paper.Root.StructTreeRoot], set()
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, pikepdf.Array):
+            waiting.extend(item)
+        elif isinstance(item, pikepdf.Dictionary) and (not item.is_indirect or item.objgen not in seen):
+            seen.add(item.objgen if item.is_indirect else None)
+            if item.get("/S") == "/Figure":
+                described[str(item.get("/Alt", ""))] += 1
+            waiting.extend([item.K] if "/K" in item else [])
+    assert described.keys() == set(ALTS.values())
+    assert not any(isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image" for item in paper.objects), "a figure, or a part of one, is a picture of dots"
+
+
+def test_the_pdf_carries_its_letters(paper):
+    fonts = {font.objgen: font for page in paper.pages for font in page.get("/Resources", {}).get("/Font", {}).values()}
+    assert fonts
+    for font in fonts.values():
+        inner = font.DescendantFonts[0] if "/DescendantFonts" in font else font
+        assert font.Subtype == "/Type3" or {"/FontFile", "/FontFile2", "/FontFile3"} & set(inner.FontDescriptor.keys()), font
+
+
+def test_the_pdf_is_the_same_each_time(takeaway, made, printed):
+    assert takeaway.pdf(made) == printed
+
+
+def test_a_missing_browser_is_told_in_one_sentence_before_any_work(takeaway, monkeypatch, capsys):
+    monkeypatch.delenv("BOOK_BROWSER", raising=False)
+    monkeypatch.setattr(takeaway.shutil, "which", lambda name: None)
+    monkeypatch.setattr(takeaway, "pages", lambda: pytest.fail("work was begun"))
+    assert takeaway.main(["pdf"]) == 1
+    assert capsys.readouterr().err.startswith("No Chromium was found, which prints the PDF. On Debian and Ubuntu: sudo apt install chromium")
+
+
+def test_a_book_that_could_not_be_made_leaves_the_last_one_alone(takeaway, made, monkeypatch, tmp_path, capsys):
+    def fail(made):
+        raise takeaway.TakeAwayError("It could not be made.")
+
+    monkeypatch.setattr(takeaway, "OUT", tmp_path)
+    monkeypatch.setattr(takeaway, "pages", lambda: made)
+    monkeypatch.setitem(takeaway.MAKERS, "epub", fail)
+    (tmp_path / f"{takeaway.NAME}.epub").write_text("the last one")
+    assert takeaway.main(["epub"]) == 1 and "It could not be made." in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [f"{takeaway.NAME}.epub"] and (tmp_path / f"{takeaway.NAME}.epub").read_text() == "the last one"
+
+
+def test_letters_that_make_the_pages_are_there(takeaway):
+    for address in re.findall(r'url\("file://([^"]*)"\)', takeaway._fonts()):
+        assert Path(address).exists(), address
