@@ -21,7 +21,7 @@ from conftest import ROOT
 
 import metoo_data as md
 import metoo_figures as mf
-from metoo_figures import decks, layout, records, style
+from metoo_figures import decks, layout, records, style, vector
 
 GOOD = {
     "id": "test-shares", "number": "9.1", "chapter": "test", "form": "shares", "topic": "numbers", "title": "One share in two is larger than the other",
@@ -272,3 +272,29 @@ def test_every_status_has_a_family_with_a_look():
         assert status == "nothing_recorded" or md.family(status) in style.FAMILIES
 
 
+
+
+def corners(path: str) -> list[tuple[float, float]]:
+    """Every point of an outline, wherever it is told from."""
+    points, at, start = [], (0.0, 0.0), (0.0, 0.0)
+    for step, numbers in re.findall(r"([A-Za-z])([^A-Za-z]*)", path):
+        values = [float(n) for n in numbers.split()]
+        size = {"c": 3, "q": 2}.get(step.lower(), 1)
+        for place, point in enumerate(zip(values[::2], values[1::2], strict=True), 1):
+            here = (at[0] + point[0], at[1] + point[1]) if step.islower() else point
+            points.append(here)
+            if place % size == 0:
+                at = here
+        start = at if step in "Mm" else start
+        at = start if step in "Zz" else at
+    return points
+
+
+def test_a_long_outline_is_told_in_fewer_words_and_stays_the_same():
+    dots = "".join(f"M {x} {y} C {x} {y + 1.5} {x + 1.25} {y + 2} {x + 3} {y} Q {x + 1} {y} {x + 2} {y + 4} L {x + 0.4} {y} z\n" for x in range(0, 72, 6) for y in range(0, 72, 6))
+    short = vector.short_paths(f'<path d="{dots}"/><path d="M 1 2 L 3 4"/>')
+    assert len(short) < 0.8 * len(dots) and 'd="M 1 2 L 3 4"' in short
+    new = re.search(r' d="([^"]*)"', short)[1]
+    assert len(corners(new)) == len(corners(dots)) > 500
+    assert max(abs(a - b) for p, q in zip(corners(new), corners(dots), strict=True) for a, b in zip(p, q, strict=True)) < 0.002
+    assert vector.short_paths(short) == short

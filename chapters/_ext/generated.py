@@ -24,7 +24,7 @@ def pages() -> dict[str, str]:
     """Every generated page: its name and its text in MyST Markdown."""
     evidence = md.evidence().groupby(["table", "row_id"], observed=True)
     shown = {f"table-{name}": _table_page(name, evidence) for name in HEADS}
-    return {"tables": _tables(), "table-series": _series_page(), "codebook": _codebook(), "corrections": _corrections(),
+    return {"tables": _tables(), "table-series": _series_page(), "codebook": _codebook(), "corrections": corrections(),
             "changelog": (ROOT.parent / "CHANGELOG.md").read_text(encoding="utf-8"), **shown}
 
 
@@ -167,11 +167,12 @@ def _codebook() -> str:
     return "\n".join(lines)
 
 
-def _corrections() -> str:
+def corrections() -> str:
+    """The page of corrections, each with what stood there, what stands now, and why."""
     lines = ["# Corrections", "", "Anyone may ask for a correction: open an issue in the place where this book was published, or write to its editors. "
              "Name the page and the sentence, and say what is wrong and how you know. A contested name comes down at once while it is checked; "
              "an answer comes within seven days. What was changed stands here.", ""]
     for _, row in md.corrections().iterrows():
         lines += [f"({row['correction_id']})=", f"**{row['date'].strftime('%Y-%m-%d')}**, table {text(row['table'])}, row {text(row['row_id'])}", "",
-                  f"- Was: {text(row['was'])}", f"- Now: {text(row['now'])}", f"- Why: {text(row['reason'])}", f"- Asked for by: {text(row['requested_by_type'])}; version {text(row['version'])}", ""]
+                  f"- Was: {text(row['was'])}", f"- Now: {text(row['now']) if pd.notna(row['now']) else 'the row is marked as deprecated and used nowhere'}", f"- Why: {text(row['reason'])}", f"- Asked for by: {text(row['requested_by_type'])}; version {text(row['version'])}", ""]
     return "\n".join(lines)

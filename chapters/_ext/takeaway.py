@@ -86,7 +86,7 @@ def parts() -> dict[str, list[str]]:
 
 def sources() -> dict[str, bytes]:
     """Every file that Sphinx is given: path and content."""
-    kept = {"corrections": generated._corrections(), "changelog": (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")}     # all generated pages would take long
+    kept = {"corrections": generated.corrections(), "changelog": (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")}     # all generated pages would take long
     files = {}
     for name in (name for names in parts().values() for name in names):
         short = Path(name).name

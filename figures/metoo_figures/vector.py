@@ -36,7 +36,7 @@ def with_fonts(svg: str) -> str:
     faces = "".join(_face(family, weight, "".join(sorted(used))) for (family, weight), used in sorted(letters.items(), key=lambda item: item[0][::-1]))
     families = ", ".join([_OWN, *sorted({family for family, _ in letters} - {_OWN}), _DEJAVU, "sans-serif"])
     svg = svg.replace(", ".join([_DEJAVU, *(f"'{family}'" for family in style.LETTERS)]), _DEJAVU).replace(_DEJAVU, families)
-    return svg.replace('<style type="text/css">', f'<style type="text/css">{faces}', 1)
+    return short_paths(svg.replace('<style type="text/css">', f'<style type="text/css">{faces}', 1))
 
 
 @functools.cache
@@ -66,3 +66,38 @@ def _face(family: str, weight: int, letters: str) -> str:
     font.save(out, reorderTables=True)
     data = base64.b64encode(out.getvalue()).decode("ascii")
     return f"@font-face{{font-family:{family};font-weight:{weight};src:url(data:font/woff;base64,{data}) format('woff')}}"
+
+
+def short_paths(svg: str) -> str:
+    """The drawing with its longest outlines told from where each part begins, to a thousandth of a point: a pattern of dots is then the same few words again and again."""
+    return re.sub(r'(?<= d=")[MLQCZz\d\s.e-]{2000,}(?=")', _relative, svg)
+
+
+def _relative(path: re.Match) -> str:
+    out, start, rest = [], (0.0, 0.0), (0.0, 0.0)
+    for step in re.finditer(r"([MLQCZz])([^MLQCZz]*)", path[0]):
+        numbers = [float(number) for number in step[2].split()]
+        points = list(zip(numbers[::2], numbers[1::2], strict=True))
+        if step[1] in "Zz":
+            out.append("z")
+            rest = (0.0, 0.0)
+            continue
+        if step[1] == "M":
+            start, rest, points = points[0], (0.0, 0.0), points[1:]
+            out.append(f"M{_short(start[0])} {_short(start[1])}")
+            if not points:
+                continue
+        told = []
+        size = {"M": 1, "L": 1, "Q": 2, "C": 3}[step[1]]
+        for place, (x, y) in enumerate(points, 1):
+            here = round(x - start[0], 3), round(y - start[1], 3)
+            told.append(f"{_short(here[0] - rest[0])} {_short(here[1] - rest[1])}")
+            if place % size == 0:
+                rest = here
+        out.append({"M": "l", "L": "l", "Q": "q", "C": "c"}[step[1]] + " ".join(told))
+    return "".join(out)
+
+
+def _short(number: float) -> str:
+    """To a thousandth, without noughts that say nothing."""
+    return f"{round(number, 3) + 0:.3f}".rstrip("0").rstrip(".")
