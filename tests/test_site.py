@@ -131,3 +131,13 @@ def test_no_error_and_no_raw_markup_reaches_a_reader(book):
             code.extract()
         text = article.get_text()
         assert "Traceback" not in text and "{cite" not in text and "{numref}" not in text and "](#" not in text, path.name
+
+
+def test_every_page_has_a_description_and_a_picture_for_previews(book):
+    for path, page in book.items():
+        if page.select_one("article") is None or path.name in ("404.html", "genindex.html", "search.html"):
+            continue
+        assert len(page.find("meta", {"name": "description"})["content"]) > 20, path.name
+        picture = page.find("meta", {"property": "og:image"})["content"]
+        assert picture.endswith(".png") and (path.parent / picture).resolve().exists(), (path.name, picture)
+        assert page.find("meta", {"property": "og:title"})["content"], path.name

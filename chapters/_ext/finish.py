@@ -51,6 +51,8 @@ _MENDED = (
 )
 #: A page that loads nothing has no icon; a browser that is told so does not ask for one.
 _NO_ICON = '<link rel="icon" href="data:,">'
+#: The figure that previews a page without one of its own.
+THESIS = "what-held-articles"
 #: Where a reader who must leave at once is taken: a page of another kind, asked for only on that click.
 ELSEWHERE = "https://www.wikipedia.org/"
 _EXIT = ('<aside class="d-print-none" aria-label="Way out">'
@@ -107,7 +109,8 @@ def _pictures(text: str) -> str:
     def shaped(picture: re.Match) -> str:
         nonlocal found
         found += 1
-        return picture[0].replace("<img ", f'<img width="1920" height="1080" {"loading=" + chr(34) + "lazy" + chr(34) + " " if found > 1 else ""}', 1)
+        waits = 'loading="lazy" ' if found > 1 else ""
+        return picture[0].replace("<img ", f'<img width="1920" height="1080" {waits}', 1)
 
     return re.sub(r'<img (?=[^>]*(?:book-figure|sd-card-img-top))[^>]*>', shaped, text)
 
@@ -117,7 +120,6 @@ def _head(text: str, address: str) -> str:
     base = records.book()["base_address"]
     up = "../" * address.count("/")
     about = _description(text)
-    picture = re.search(r'<img [^>]*src="([^"]*)"', text)
     at = f"{base.rstrip('/')}/{address}" if base else address
     lines = [f'{_POLICY} content="{_policy(text)}">', '<meta name="referrer" content="no-referrer">']
     if not re.search(r'<meta [^>]*name="description"', text):
@@ -126,8 +128,10 @@ def _head(text: str, address: str) -> str:
         title = re.search(r"<title>(.*?)</title>", text, re.S)[1].split(" &#8212; ")[0].strip()
         lines += [f'<meta property="og:title" content="{html.escape(html.unescape(title))}">', f'<meta property="og:description" content="{about}">',
                   '<meta property="og:type" content="article">']
-    shown = picture[1] if picture else f"{up}_static/preview.png"
-    lines.append(f'<meta property="og:image" content="{shown.replace(".svg", ".png") if "/figures/" in shown else shown}">')
+    figure = re.search(r'<img [^>]*src="[^"]*_images/([a-z0-9-]+)\.svg"', text)
+    name = figure[1] if figure else THESIS
+    root = base.rstrip("/") + "/" if base else up
+    lines.append(f'<meta property="og:image" content="{root}figures/{name}/{name}.png">')
     if base:
         lines += [f'<link rel="canonical" href="{at}">', f'<meta property="og:url" content="{at}">']
     return "\n".join(lines)
