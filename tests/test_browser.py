@@ -175,7 +175,7 @@ def in_theme(one: Reader, theme: str, own_switch: bool) -> Reader:
     one.open(KINDS["start"])
     if own_switch:
         one.page.click(".theme-switch-button")
-    assert one.page.get_attribute("html", "data-theme") == theme
+    one.page.locator(f"html[data-theme={theme}]").wait_for()
     return one
 
 
@@ -251,11 +251,13 @@ def test_the_way_to_the_text_and_the_way_out_come_first(reader):
 
 def test_the_search_by_keyboard(reader):
     one = reader().open(KINDS["start"])
+    in_the_field = "document.activeElement.name === 'q' && document.activeElement.closest('dialog').open"
     one.page.keyboard.press("Control+k")
-    assert one.focused("e.closest('dialog').open && e.name") == "q"
+    one.until(in_the_field)
     one.page.keyboard.press("Escape")
-    assert not one.page.evaluate("document.getElementById('pst-search-dialog').open")
+    one.until("!document.getElementById('pst-search-dialog').open")
     one.page.keyboard.press("Control+k")
+    one.until(in_the_field)
     one.page.keyboard.type("verdict")
     one.page.keyboard.press("Enter")
     one.page.wait_for_selector("#search-results li a")
@@ -412,6 +414,7 @@ def test_the_choice_of_dark_stays(reader):
     one = reader(color_scheme="light").open(KINDS["start"])
     one.page.focus(".theme-switch-button")
     one.page.keyboard.press("Enter")
+    one.page.locator("html[data-theme=dark]").wait_for()
     for kind in ("chapter", "gallery", "time-machine"):
         assert one.open(KINDS[kind]).page.get_attribute("html", "data-theme") == "dark"
         assert sum(map(int, re.findall(r"\d+", one.page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3])) < 150

@@ -1,20 +1,16 @@
 """A page for each country: whole, right about every status, and honest about what is not there."""
 
 import re
-import sys
 
+import country_map
+import country_pages
+import country_rows
+import metoo_data as md
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
-
-import metoo_data as md
-
-sys.path.insert(0, str(ROOT / "chapters" / "_ext"))
-import country_map  # noqa: E402
-import country_pages  # noqa: E402
-import country_rows  # noqa: E402
-from metoo_figures import decks, records  # noqa: E402
+from metoo_figures import decks, records
 
 TABLES = ("cases", "reforms", "reform_stages", "ratifications", "events", "hashtags", "backlash", "statistics", "claims")
 SITE = ROOT / "_build" / "html" / "chapters" / "generated"

@@ -40,22 +40,27 @@ def test_the_package_is_whole_and_valid(tmp_path):
 
 
 def test_a_reader_can_choose_sort_and_find(browser):
+    """The table draws itself anew some moments after a click: every look at it waits for what has to come."""
+    from playwright.sync_api import expect
+
     tab = browser.new_page()
     faults = []
     tab.on("pageerror", lambda error: faults.append(str(error)))
     tab.goto(f"file://{SITE}/chapters/generated/data-hashtags.html")
-    tab.wait_for_selector(".dt-info")
-    frame = md.hashtags()
-    assert f"of {len(frame)}" in tab.inner_text(".dt-info")
+    frame, rows, info = md.hashtags(), tab.locator("#whole-table tbody tr"), tab.locator(".dt-info")
+    expect(info).to_contain_text(f"of {len(frame)}")
     chosen = tab.locator(".data-chooser label", has_text="Country").locator("select")
     chosen.select_option("Thailand")
-    assert tab.locator("#whole-table tbody tr").count() == (frame["country_iso3"] == "THA").sum()
+    expect(rows).to_have_count(int((frame["country_iso3"] == "THA").sum()))
     chosen.select_option("")
     tab.fill(".dt-search input", "米兔")
-    assert tab.locator("#whole-table tbody tr").count() == sum("米兔" in row.get_text() for row in page("hashtags").select("#whole-table tbody tr")) > 1
+    with_word = sum("米兔" in row.get_text() for row in page("hashtags").select("#whole-table tbody tr"))
+    assert with_word > 1
+    expect(rows).to_have_count(with_word)
     tab.fill(".dt-search input", "")
+    expect(info).to_contain_text(f"of {len(frame)}")
     tab.locator("#whole-table thead th .dt-column-order").nth(1).press("Enter")
-    assert tab.locator("#whole-table thead th").nth(1).get_attribute("aria-sort") == "ascending"
+    expect(tab.locator("#whole-table thead th").nth(1)).to_have_attribute("aria-sort", "ascending")
     shown = tab.locator("#whole-table tbody tr td:nth-child(2)").all_inner_texts()
     assert shown != list(frame["tag"][: len(shown)])
     assert faults == []

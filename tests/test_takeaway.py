@@ -1,13 +1,11 @@
 """The book to take away: whole, linked within itself, described, and the same file each time it is made."""
 
-import importlib
 import io
 import json
 import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections import Counter
 from pathlib import Path, PurePosixPath
@@ -15,6 +13,7 @@ from urllib.parse import urldefrag
 
 import pikepdf
 import pytest
+import takeaway
 import yaml
 from conftest import ROOT
 from lxml import etree
@@ -27,27 +26,18 @@ X = {"x": "http://www.w3.org/1999/xhtml", "o": "http://www.idpf.org/2007/opf", "
 
 
 @pytest.fixture(scope="module")
-def takeaway():
-    sys.path.insert(0, str(ROOT / "chapters" / "_ext"))
-    try:
-        yield importlib.import_module("takeaway")
-    finally:
-        sys.path.remove(str(ROOT / "chapters" / "_ext"))
-
-
-@pytest.fixture(scope="module")
-def sources(takeaway) -> dict[str, str]:
+def sources() -> dict[str, str]:
     return {name: content.decode("utf-8") for name, content in takeaway.sources().items()}
 
 
 @pytest.fixture(scope="module")
-def made(takeaway):
+def made():
     takeaway.OUT.mkdir(parents=True, exist_ok=True)
     return takeaway.pages()
 
 
 @pytest.fixture(scope="module")
-def epub(takeaway, made) -> bytes:
+def epub(made) -> bytes:
     return takeaway.epub(made)
 
 
@@ -64,7 +54,7 @@ def pages(book) -> dict[str, etree._Element]:
 
 
 @pytest.fixture(scope="module")
-def printed(takeaway, made) -> bytes:
+def printed(made) -> bytes:
     try:
         takeaway.browser()
     except takeaway.TakeAwayError as error:
@@ -78,7 +68,7 @@ def paper(printed):
         yield file
 
 
-def test_every_page_that_needs_no_screen_is_in(takeaway, made):
+def test_every_page_that_needs_no_screen_is_in(made):
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     wanted = [toc["root"], *(entry["file"] for part in toc["parts"] for entry in part["chapters"])]
     names = [page.name for page in made]
@@ -88,7 +78,7 @@ def test_every_page_that_needs_no_screen_is_in(takeaway, made):
     assert [page.short for page in made if re.match(r"\d+\. ", page.title)] == CHAPTERS
 
 
-def test_no_source_leads_to_a_page_or_a_file_that_is_left_out(takeaway, sources):
+def test_no_source_leads_to_a_page_or_a_file_that_is_left_out(sources):
     for name, text in sources.items():
         if name.endswith((".md", ".ipynb")):
             assert set(re.findall(r"\]\((?:\.\./|chapters/)?generated/([a-z-]+)\.", text)) <= set(takeaway.KEPT), name
@@ -104,7 +94,7 @@ def test_code_that_draws_is_out_and_solutions_are_in(made, sources):
         assert len(solutions) == len(page.content.xpath(".//section[@id='try-it']//div[contains(concat(' ', @class, ' '), ' cell ')]")) >= 3, chapter
 
 
-def test_each_row_that_is_cited_has_an_entry_with_its_source_and_the_way_back(takeaway, pages, sources):
+def test_each_row_that_is_cited_has_an_entry_with_its_source_and_the_way_back(pages, sources):
     import metoo_data as md
 
     cards = takeaway.fact_cards.cards()
@@ -185,11 +175,11 @@ def test_epubcheck_has_nothing_to_say(epub, tmp_path):
     assert "0 fatals / 0 errors / 0 warnings" in done.stdout + done.stderr, (done.stdout + done.stderr)[-3000:]
 
 
-def test_the_epub_is_the_same_each_time(takeaway, made, epub):
+def test_the_epub_is_the_same_each_time(made, epub):
     assert takeaway.epub(made) == epub
 
 
-def test_the_pdf_says_what_it_is(paper, takeaway):
+def test_the_pdf_says_what_it_is(paper):
     assert paper.Root.MarkInfo.Marked is True and str(paper.Root.Lang) == "en" and paper.Root.ViewerPreferences.DisplayDocTitle is True
     assert str(paper.docinfo["/Title"]) == "After the Hashtag" and str(paper.docinfo["/Author"]) == takeaway.BOOK["authors"]
     with paper.open_metadata() as meta:
@@ -197,7 +187,7 @@ def test_the_pdf_says_what_it_is(paper, takeaway):
     assert len(paper.pages) > 100 and [round(float(edge)) for edge in paper.pages[0].MediaBox] == [0, 0, 595, 842]
 
 
-def test_the_bookmarks_of_the_pdf_are_the_headings(paper, made, takeaway):
+def test_the_bookmarks_of_the_pdf_are_the_headings(paper, made):
     def titles(marks):
         for mark in marks:
             yield mark.title
@@ -210,7 +200,7 @@ def test_the_bookmarks_of_the_pdf_are_the_headings(paper, made, takeaway):
         assert {takeaway._words(heading) for heading in page.content.xpath(".//h1 | .//h2 | .//h3")} <= set(found), page.name
 
 
-def test_every_link_within_the_pdf_leads_somewhere(paper, takeaway):
+def test_every_link_within_the_pdf_leads_somewhere(paper):
     places, numbers = takeaway.destinations(paper), {page.objgen for page in paper.pages}
     assert all(target[0].objgen in numbers for target in places.values())
     kinds = Counter()
@@ -225,7 +215,7 @@ def test_every_link_within_the_pdf_leads_somewhere(paper, takeaway):
     assert kinds["inside"] > 3000 and kinds["outside"] > 400
 
 
-def test_the_contents_name_the_right_pages(paper, made, takeaway, printed):
+def test_the_contents_name_the_right_pages(paper, made, printed):
     text = (takeaway.OUT / "work" / "paper.html").read_text(encoding="utf-8")
     told = {name: int(number) for name, number in re.findall(r'<li><a href="#([a-z-]+)">.*?contents-number">(\d+)<', text)}
     assert told == takeaway._page_numbers(printed, made) and list(told) == [page.short for page in made]
@@ -254,11 +244,11 @@ def test_the_pdf_carries_its_letters(paper):
         assert font.Subtype == "/Type3" or {"/FontFile", "/FontFile2", "/FontFile3"} & set(inner.FontDescriptor.keys()), font
 
 
-def test_the_pdf_is_the_same_each_time(takeaway, made, printed):
+def test_the_pdf_is_the_same_each_time(made, printed):
     assert takeaway.pdf(made) == printed
 
 
-def test_a_missing_browser_is_told_in_one_sentence_before_any_work(takeaway, monkeypatch, capsys):
+def test_a_missing_browser_is_told_in_one_sentence_before_any_work(monkeypatch, capsys):
     monkeypatch.delenv("BOOK_BROWSER", raising=False)
     monkeypatch.setattr(takeaway.shutil, "which", lambda name: None)
     monkeypatch.setattr(takeaway, "pages", lambda: pytest.fail("work was begun"))
@@ -266,7 +256,7 @@ def test_a_missing_browser_is_told_in_one_sentence_before_any_work(takeaway, mon
     assert capsys.readouterr().err.startswith("No Chromium was found, which prints the PDF. On Debian and Ubuntu: sudo apt install chromium")
 
 
-def test_a_book_that_could_not_be_made_leaves_the_last_one_alone(takeaway, made, monkeypatch, tmp_path, capsys):
+def test_a_book_that_could_not_be_made_leaves_the_last_one_alone(made, monkeypatch, tmp_path, capsys):
     def fail(made):
         raise takeaway.TakeAwayError("It could not be made.")
 
@@ -278,6 +268,6 @@ def test_a_book_that_could_not_be_made_leaves_the_last_one_alone(takeaway, made,
     assert [path.name for path in tmp_path.iterdir()] == [f"{takeaway.NAME}.epub"] and (tmp_path / f"{takeaway.NAME}.epub").read_text() == "the last one"
 
 
-def test_letters_that_make_the_pages_are_there(takeaway):
+def test_letters_that_make_the_pages_are_there():
     for address in re.findall(r'url\("file://([^"]*)"\)', takeaway._fonts()):
         assert Path(address).exists(), address

@@ -1,15 +1,14 @@
 """The time machine: its data are the ledger's, its table is whole, and its controls show what the ledger says."""
 
 import datetime as dt
-import importlib
 import json
 import os
 import re
-import sys
 
 import metoo_data as md
 import pandas as pd
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from conftest import ROOT
 from metoo_data import analysis, ledger
@@ -20,17 +19,8 @@ NOTHING = "nothing_recorded"
 
 
 @pytest.fixture(scope="module")
-def machine():
-    sys.path.insert(0, str(ROOT / "chapters" / "_ext"))
-    try:
-        yield importlib.import_module("time_machine")
-    finally:
-        sys.path.remove(str(ROOT / "chapters" / "_ext"))
-
-
-@pytest.fixture(scope="module")
-def data(machine) -> dict:
-    return json.loads(BeautifulSoup(machine.pages()["time-machine"], "html.parser").find(id="time-machine-data").string)
+def data() -> dict:
+    return json.loads(BeautifulSoup(time_machine.pages()["time-machine"], "html.parser").find(id="time-machine-data").string)
 
 
 @pytest.fixture
@@ -82,8 +72,8 @@ def test_the_range_holds_every_change(data):
     assert data["first"] == min(starts) and max(starts) <= data["last"] == records.book()["date"].isoformat()
 
 
-def test_every_case_stands_once_in_the_table_with_the_status_of_the_latest_day(machine):
-    page = BeautifulSoup(machine.pages()["time-machine"], "html.parser")
+def test_every_case_stands_once_in_the_table_with_the_status_of_the_latest_day():
+    page = BeautifulSoup(time_machine.pages()["time-machine"], "html.parser")
     cases = md.cases()
     now = md.status_as_of(records.book()["date"])
     rows = page.select(".tm-table tbody tr")
@@ -96,29 +86,29 @@ def test_every_case_stands_once_in_the_table_with_the_status_of_the_latest_day(m
     assert page.select_one("form.tm-controls").has_attr("hidden") and "as of" in page.select_one(".tm-static").get_text()
 
 
-def test_the_page_holds_labels_and_no_captions(machine):
-    text = machine.pages()["time-machine"]
+def test_the_page_holds_labels_and_no_captions():
+    text = time_machine.pages()["time-machine"]
     cases = md.cases()
     for caption, label in zip(cases["caption"], cases["label"]):
         assert pd.isna(caption) or caption not in text or caption in label
 
 
-def test_nothing_on_the_page_needs_an_exception_from_a_strict_policy(machine):
-    page = BeautifulSoup(machine.pages()["time-machine"], "html.parser")
+def test_nothing_on_the_page_needs_an_exception_from_a_strict_policy():
+    page = BeautifulSoup(time_machine.pages()["time-machine"], "html.parser")
     for tag in page.find_all(True):
         assert not [name for name in tag.attrs if name == "style" or name.startswith("on")], tag
     assert [tag.get("type") or tag.get("src") for tag in page.find_all("script")] == ["application/json", "../../_static/time-machine.js"]
     assert not page.find_all(["style", "link", "img", "iframe"])
 
 
-def test_marks_differ_in_shape_and_their_colours_hold_in_both_themes(machine):
-    assert len(set(machine.MARKS.values())) == len(machine.MARKS) == len(style.FAMILIES)
+def test_marks_differ_in_shape_and_their_colours_hold_in_both_themes():
+    assert len(set(time_machine.MARKS.values())) == len(time_machine.MARKS) == len(style.FAMILIES)
     css = (ROOT / "chapters" / "_static" / "book.css").read_text(encoding="utf-8")
     css = css[css.index("/* Time machine */"):css.index("/* end of time machine */")]
     light = dict(re.findall(r"^\.tm-(\w+) \{ color: (#\w{6}); \}", css, re.M))
     dark = {name: colour for names, colour in re.findall(r"^(html\[data-theme=\"dark\"\] \.tm-\w.*) \{ color: (#\w{6}); \}", css, re.M)
             for name in re.findall(r"\.tm-(\w+)", names)}
-    assert set(light) == set(dark) == set(machine.MARKS)
+    assert set(light) == set(dark) == set(time_machine.MARKS)
     assert {name: light[name] for name in light if name != "open"} == {name: style.FAMILIES[name][1] for name in light if name != "open"}
     for name in light:            # WCAG 2.2, 1.4.11, on the theme's two grounds
         assert contrast(light[name], "#FFFFFF") >= 3 and contrast(dark[name], "#14181E") >= 3, name

@@ -5,7 +5,6 @@ import functools
 import gzip
 import io
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,7 @@ from bs4 import BeautifulSoup
 from conftest import ROOT
 from fontTools.ttLib import TTFont
 
-sys.path.insert(0, str(ROOT / "chapters" / "_ext"))
-import assets  # noqa: E402
+import assets
 
 site = pytest.mark.site
 SITE = ROOT / "_build" / "html"
