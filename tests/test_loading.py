@@ -6,7 +6,7 @@ import pytest
 from conftest import ROOT
 
 import metoo_data as md
-from metoo_data import schema
+from metoo_data import bibliography, schema
 
 
 @pytest.mark.parametrize("name", list(md.tables()))
@@ -87,3 +87,24 @@ def test_nothing_is_loaded_where_what_it_leads_to_is_gone(copy, monkeypatch, nam
 def test_values_are_those_of_the_file():
     raw = pd.read_csv(ROOT / "data" / "tables" / "statistics.csv", dtype=str, keep_default_na=False)
     assert np.allclose(raw["value"].astype(float), md.statistics()["value"].astype(float))
+
+
+# Two readers of the bibliography: a quick one for the form that ours has, and pybtex for every other.
+
+BOOKS = "@book{one,\n  author = {Bâ, Mariama and {Tarana Burke, Inc.} and bell hooks},\n  title = {{A \\& B}},\n  year = {1979}\n}\n\n@misc{two,\n title={x {y} z},\n}\n"
+
+
+def test_the_quick_reader_reads_what_pybtex_reads():
+    text = (ROOT / "data" / "references.bib").read_text(encoding="utf-8")
+    for book in (text, BOOKS):
+        entries, problems = bibliography._in_any_form(book)
+        assert bibliography._in_plain_form(book) == entries != {} and problems == []
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("{1979}", "{1979"), ("{1979}", '"1979"'), ("{1979}", "{19} # {79}"), ("{1979}\n", "{1979}},\n  note = {{x}\n"), ("@misc{two", "@misc{One"), ("@misc", "stray words\n@misc"),
+    ("@misc", "@misc{three, title = {z}}\n@misc"), ("  year", "  title"), ("hooks}", "hooks, b., c}"), ("{x {y}", "{x\n{y}"), ("{x {y}", "{x  {y}"), ("{1979}", "{}19{79}{"), ("{1979}", "}1979{"),
+    ("  year = {1979}", "  year = {1979} title2 = {x}"),
+])
+def test_the_quick_reader_leaves_any_other_form_to_pybtex(old, new):
+    assert old in BOOKS and bibliography._in_plain_form(BOOKS.replace(old, new, 1)) is None

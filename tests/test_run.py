@@ -1,6 +1,5 @@
 """The runner: a notebook runs when its code or the data changed, and a failing cell is told."""
 
-import importlib.util
 import json
 import shutil
 import signal
@@ -8,26 +7,24 @@ import subprocess
 import sys
 import time
 
+import freshness
 import pytest
+import run
 from conftest import ROOT
 
 
 @pytest.fixture
 def runner(tmp_path, monkeypatch):
-    """The runner in a small repository of its own, with one notebook."""
-    spec = importlib.util.spec_from_file_location("runner", ROOT / "chapters" / "_ext" / "run.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    for folder in ("chapters", "data/tables", "figures/records", "figures/metoo_figures", "_build/executed"):
+    """The runner in a small repository of its own, with one table, one record and one package."""
+    for folder in ("chapters", "data/tables", "data/metoo_data", "figures/records", "figures/metoo_figures", "_build/executed"):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "requirements.txt").write_text("lock")
-    (tmp_path / "figures" / "book.yml").write_text("title: Test")
-    (tmp_path / "data" / "tables" / "events.csv").write_text("a\n1\n")
-    monkeypatch.setattr(module, "ROOT", tmp_path)
-    monkeypatch.setattr(module, "CHAPTERS", tmp_path / "chapters")
-    monkeypatch.setattr(module, "EXECUTED", tmp_path / "_build" / "executed")
-    module.repository = tmp_path
-    return module
+    for name, text in {"requirements.txt": "lock", "data/tables/events.csv": "a\n1\n", "data/tables/cases.csv": "b\n1\n", "data/metoo_data/loading.py": "", "figures/records/x.yml": "x: 1"}.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    monkeypatch.setattr(run, "CHAPTERS", tmp_path / "chapters")
+    monkeypatch.setattr(run, "EXECUTED", tmp_path / "_build" / "executed")
+    return run
 
 
 def notebook(runner, *cells: tuple[str, str]):
@@ -38,35 +35,82 @@ def notebook(runner, *cells: tuple[str, str]):
     return path
 
 
-def test_a_notebook_runs_once_and_again_only_when_it_must(runner):
-    path = notebook(runner, ("markdown", "Words."), ("code", "1 + 1"))
-    assert not runner.is_current(path, runner.shared_key())
-    runner.run(path, runner.shared_key())
-    done = json.loads((runner.EXECUTED / "one.ipynb").read_text(encoding="utf-8"))
-    assert done["cells"][1]["outputs"][0]["data"]["text/plain"] in ("2", ["2"])
-    assert runner.is_current(path, runner.shared_key())
+READS = "from pathlib import Path; Path('../data/tables/events.csv').read_text()"
 
-    notebook(runner, ("markdown", "Other words."), ("code", "1 + 1"))
-    assert runner.is_current(path, runner.shared_key()), "a word in prose runs nothing"
+
+def ran(runner, path) -> bool:
+    """Runs the notebook if it must; says whether it did."""
+    if runner.is_current(path, freshness.shared()):
+        return False
+    assert runner.run_all([path], freshness.shared()) == 0
+    return True
+
+
+def test_a_notebook_runs_once_and_again_only_when_it_must(runner):
+    path = notebook(runner, ("markdown", "Words."), ("code", READS), ("code", "1 + 1"))
+    assert ran(runner, path)
+    done = json.loads((runner.EXECUTED / "one.ipynb").read_text(encoding="utf-8"))
+    assert done["cells"][2]["outputs"][0]["data"]["text/plain"] in ("2", ["2"])
+    assert not ran(runner, path)
+
+    notebook(runner, ("markdown", "Other words."), ("code", READS), ("code", "1 + 1"))
+    assert not ran(runner, path), "a word in prose runs nothing"
     assert "Other words." in (runner.EXECUTED / "one.ipynb").read_text(encoding="utf-8"), "and yet the page shows it"
 
-    notebook(runner, ("markdown", "Words."), ("code", "1 + 2"))
-    assert not runner.is_current(path, runner.shared_key()), "a changed cell runs the notebook"
+    notebook(runner, ("markdown", "Words."), ("code", READS), ("code", "1 + 2"))
+    assert ran(runner, path), "a changed cell runs the notebook"
+    read = json.loads((runner.EXECUTED / "one.json").read_text(encoding="utf-8"))["read"]
+    assert [*read] == ["data/tables/events.csv"], "it read this file of the book and no other"
 
 
-@pytest.mark.parametrize("name", ["data/tables/events.csv", "figures/metoo_figures/style.py", "figures/records/x.yml", "requirements.txt"])
-def test_a_changed_table_package_record_or_lock_changes_the_key(runner, name):
-    before = runner.shared_key()
-    (runner.repository / name).write_text("changed")
-    assert runner.shared_key() != before
+@pytest.mark.parametrize(("name", "again"), [
+    ("data/tables/events.csv", True), ("data/tables/cases.csv", False), ("figures/records/x.yml", False),
+    ("data/metoo_data/loading.py", True), ("figures/metoo_figures/new.py", True), ("requirements.txt", True)])
+def test_a_change_runs_the_notebooks_that_depend_on_it_and_no_other(runner, name, again):
+    """The table that it read, a package, the lock; not the table and the record that it did not read."""
+    path = notebook(runner, ("code", READS))
+    assert ran(runner, path)
+    (freshness.ROOT / name).write_text("changed")
+    assert runner.is_current(path, freshness.shared()) is not again
+
+
+def test_a_new_file_in_a_folder_that_was_listed_runs_the_notebook(runner):
+    path = notebook(runner, ("code", "from pathlib import Path; len([*Path('../figures/records').glob('*.yml')])"))
+    assert ran(runner, path) and not ran(runner, path)
+    (freshness.ROOT / "figures" / "records" / "y.yml").write_text("y: 1")
+    assert ran(runner, path)
+
+
+def test_a_table_edited_while_a_notebook_runs_counts_as_changed(runner):
+    path = notebook(runner, ("code", READS), ("code", "Path('../data/tables/events.csv').write_text('a\\n2\\n')"))
+    assert ran(runner, path)
+    assert not runner.is_current(path, freshness.shared())
+
+
+def test_a_figure_that_was_altered_or_lost_is_made_again(runner):
+    picture = freshness.ROOT / "figures" / "published" / "one-a" / "one-a.png"
+    path = notebook(runner, ("code", "from pathlib import Path\ndef publish(name):\n    folder = Path('../figures/published') / name; folder.mkdir(parents=True, exist_ok=True)\n"
+                             "    (folder / f'{name}.png').write_text('drawn')\n    (folder / 'one-a.json').write_text('{\"number\": \"1\", \"chapter\": \"two\"}')\npublish('one-a')"))
+    assert ran(runner, path) and not ran(runner, path)
+    picture.write_text("altered")
+    assert ran(runner, path) and picture.read_text() == "drawn"
+    picture.unlink()
+    assert ran(runner, path) and picture.exists()
+
+
+def test_a_kernel_has_the_environment_of_the_runner_and_nothing_of_the_server(runner):
+    path = notebook(runner, ("code", "import os, sys; print(os.environ.get('BOOK_READS', '')[-5:], [place for place in sys.path if '_ext' in place], os.path.basename(os.getcwd()))"))
+    assert ran(runner, path)
+    told = "".join(json.loads((runner.EXECUTED / "one.ipynb").read_text(encoding="utf-8"))["cells"][0]["outputs"][0]["text"])
+    assert told == "/read [] chapters\n"
 
 
 def test_a_failing_cell_is_told_with_notebook_cell_and_error(runner, capsys):
     path = notebook(runner, ("code", "width = 3\nwidth / 0"))
-    assert runner.run_all([path], runner.shared_key()) == 1
+    assert runner.run_all([path], freshness.shared()) == 1
     told = capsys.readouterr().out
     assert "one.ipynb: FAILED" in told and "width / 0" in told and "ZeroDivisionError" in told
-    assert not (runner.EXECUTED / "one.key").exists()
+    assert not (runner.EXECUTED / "one.json").exists()
 
 
 def test_printed_text_is_stored_in_one_piece(runner):
@@ -76,8 +120,7 @@ def test_printed_text_is_stored_in_one_piece(runner):
 
 
 def test_ctrl_c_stops_at_once_with_a_sentence(runner, tmp_path):
-    (tmp_path / "chapters" / "_ext").mkdir()
-    script = shutil.copy(ROOT / "chapters" / "_ext" / "run.py", tmp_path / "chapters" / "_ext" / "run.py")
+    script = shutil.copytree(ROOT / "chapters" / "_ext", tmp_path / "chapters" / "_ext", ignore=shutil.ignore_patterns("__pycache__")) / "run.py"
     notebook(runner, ("code", "from pathlib import Path; Path('started').touch()\nimport time; time.sleep(120)"))
     process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, start_new_session=True)
     while not (tmp_path / "chapters" / "started").exists() and process.poll() is None:

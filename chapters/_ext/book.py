@@ -9,6 +9,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from pybtex.backends import plaintext
+from pybtex.plugin import register_plugin
+from sphinx import addnodes
 from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that Sphinx finds the module beside this one
@@ -24,6 +27,8 @@ import time_machine  # noqa: E402
 from metoo_figures import records  # noqa: E402
 
 EXECUTED = os.environ.get("BOOK_EXECUTED")
+#: Pages of single figures, countries and whole tables: in the order of the book, and not in its menu, where they would be a wall. Their own way in leads to them.
+NOT_IN_MENU = ("chapters/generated/figure-", "chapters/generated/country-", "chapters/generated/data-")
 
 
 def make_pages(app: Sphinx) -> None:
@@ -52,6 +57,18 @@ def outdated(app: Sphinx, env, added, changed, removed) -> list[str]:
     marks = getattr(env, "book_marks", {})
     env.book_marks = {name: _mark(app, name) for name in env.found_docs}
     return [name for name, mark in env.book_marks.items() if marks.get(name) not in (None, mark)]
+
+
+def shorten_menu(app: Sphinx, env) -> None:
+    """Takes pages out of the menu that every page carries. What comes before and after a page is read from elsewhere and stays."""
+    for contents in env.tocs.values():
+        for tree in list(contents.findall(addnodes.toctree)):
+            tree["entries"] = [(title, page) for title, page in tree["entries"] if not page.startswith(NOT_IN_MENU)]
+            empty = tree if not tree["entries"] else None
+            while empty is not None and empty.parent is not None:            # and the list around it, if nothing else is in it
+                around = empty.parent
+                around.remove(empty)
+                empty = around if not around.children else None
 
 
 def _executed(docname: str) -> Path | None:
@@ -109,10 +126,13 @@ def _own_code() -> str:
 def setup(app: Sphinx) -> dict:
     """Connects the extension to Sphinx."""
     finding.setup(app)
+    # The citations ask for it ten thousand times, and pybtex would look through every installed package each time.
+    register_plugin("pybtex.backends", "plaintext", plaintext.Backend)
     app.connect("builder-inited", make_pages)
     app.connect("source-read", use_executed)
     app.connect("env-get-outdated", outdated)
     app.connect("html-page-context", stay_local, priority=900)
+    app.connect("env-updated", shorten_menu)
     app.connect("doctree-resolved", fact_cards.add_cards)
     app.connect("build-finished", copy_figures)
     app.connect("build-finished", finish_pages, priority=900)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
-import hashlib
 import json
 import os
 import re
 import sys
+import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+import freshness
+
+ROOT = freshness.ROOT
 CHAPTERS = ROOT / "chapters"
 EXECUTED = ROOT / "_build" / "executed"
 TIMEOUT = 300            # seconds that one cell may take
@@ -34,28 +36,27 @@ def main() -> int:
     if unknown := [name for name in options.names if name not in every]:
         parser.error(f"there is no chapter {', '.join(unknown)}. Chapters: {', '.join(every)}")
     paths = [every[name] for name in options.names or every]
-    shared = shared_key()
+    shared = freshness.shared()
     todo = [path for path in paths if not is_current(path, shared)]
     for path in paths:
         if path not in todo:
             print(f"  {path.name}: unchanged", flush=True)
-    failed = run_all(todo, shared)
+    failed = run_all(todo, shared) if todo else 0
     if options.store and not failed:
         for path in paths:
             write(path, (EXECUTED / path.name).read_text(encoding="utf-8"))
         print(f"  stored the outputs of {len(paths)} notebooks")
-    if not failed:
-        from metoo_figures import decks
-
-        decks.write(list(every))
     return 1 if failed else 0
 
 
 def run_all(todo: list[Path], shared: str) -> int:
     """Runs notebooks side by side and returns how many failed."""
-    failed = 0
-    pool = concurrent.futures.ThreadPoolExecutor(max_workers=min(len(todo) or 1, os.cpu_count() or 1))
-    jobs = {pool.submit(run, path, shared): path for path in todo}
+    import kernels
+
+    kernels.start_server()
+    failed, before = 0, freshness.standing()
+    pool = concurrent.futures.ThreadPoolExecutor(max_workers=min(len(todo), os.cpu_count() or 1))
+    jobs = {pool.submit(run, path, shared, before): path for path in todo}
     for done, job in enumerate(concurrent.futures.as_completed(jobs), 1):
         name = jobs[job].name
         try:
@@ -67,19 +68,24 @@ def run_all(todo: list[Path], shared: str) -> int:
     return failed
 
 
-def run(path: Path, shared: str) -> float:
-    """Runs one notebook in its own folder and writes the result. Returns the seconds that it took."""
+def run(path: Path, shared: str, before: dict[str, str]) -> float:
+    """Runs one notebook in its own folder and writes the result, its slides and the record of the run. Returns the seconds that it took."""
+    import kernels
     import nbformat
+    from metoo_figures import decks
     from nbclient import NotebookClient
 
     start = time.monotonic()
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False,
-                            resources={"metadata": {"path": str(CHAPTERS)}},
-                            extra_arguments=["--matplotlib=inline", "--IPKernelApp.log_level=40"])
-    client.execute()
+    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False, kernel_manager_class=kernels.Manager,
+                            resources={"metadata": {"path": str(CHAPTERS)}}, extra_arguments=["--matplotlib=inline", "--IPKernelApp.log_level=40"])
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "read"
+        client.execute(env={**os.environ, kernels.warm.REPORT: str(report)})
+        read = report.read_text(encoding="utf-8").splitlines()
+    decks.write([path.stem])
     write(EXECUTED / path.name, normal(json.loads(nbformat.writes(notebook))))
-    write(EXECUTED / f"{path.stem}.key", key(path, shared))
+    write(EXECUTED / f"{path.stem}.json", json.dumps(freshness.record(path, read, before, shared), indent=1) + "\n")
     return time.monotonic() - start
 
 
@@ -106,43 +112,17 @@ def merged(outputs: list[dict]) -> list[dict]:
     return whole
 
 
-def key(path: Path, shared: str) -> str:
-    """What a run of the notebook depends on: its code cells, and all that every notebook shares."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    return hashlib.sha256("\0".join([shared, *code]).encode()).hexdigest()
-
-
-def shared_key() -> str:
-    """A key over the tables, the two packages, the figures' words and the lock."""
-    digest = hashlib.sha256(sys.version.encode())
-    files = [ROOT / "requirements.txt", ROOT / "figures" / "book.yml", *(ROOT / "data").rglob("*"),
-             *(ROOT / "figures" / "records").rglob("*"), *(ROOT / "figures" / "metoo_figures").rglob("*")]
-    for file in sorted(f for f in files if f.is_file() and "__pycache__" not in f.parts):
-        digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
 def is_current(path: Path, shared: str) -> bool:
-    """Whether the executed notebook is there, made from the same code and data, with its figures still in place."""
-    mark, result = EXECUTED / f"{path.stem}.key", EXECUTED / path.name
-    if not (mark.exists() and result.exists() and mark.read_text() == key(path, shared)):
+    """Whether the notebook need not run. Its words may have changed: then the new ones go around the outputs that still hold."""
+    record, result = EXECUTED / f"{path.stem}.json", EXECUTED / path.name
+    if not (record.exists() and result.exists() and freshness.holds(path, json.loads(record.read_text(encoding="utf-8")), shared)):
         return False
-    # Prose may have changed: the new words go around the outputs that still hold.
     stored, executed = (json.loads(p.read_text(encoding="utf-8")) for p in (path, result))
     outputs = [(c["outputs"], c["execution_count"]) for c in executed["cells"] if c["cell_type"] == "code"]
     for cell, (output, count) in zip([c for c in stored["cells"] if c["cell_type"] == "code"], outputs):
         cell["outputs"], cell["execution_count"] = output, count
     write(result, normal(stored))
-    published = ROOT / "figures" / "published"
-    return all((published / figure / f"{figure}.{end}").exists() for figure in published_in(path) for end in ("png", "svg", "pdf", "csv", "json", "zip"))
-
-
-def published_in(path: Path) -> list[str]:
-    """The figures that a notebook publishes."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    return re.findall(r"publish\(\s*[\"']([a-z0-9-]+)[\"']", code)
+    return True
 
 
 def tell(path: Path, error: Exception) -> str:

@@ -25,6 +25,11 @@ NAMES_A_PERSON = "The address names a person whom the book does not name."
 COLUMNS = ["author", "title", "publisher", "date", "url", "accessed", "language", "kind", "lines", "note"]
 _FIELDS = {"publisher": "howpublished", "accessed": "urldate", "language": "langid", "kind": "keywords"}
 
+#: An entry with one field a line, one field of it, and what stands between two authors.
+_ENTRY = re.compile(r"^@\w+\{(?P<key>[^\s,{}]+),\n(?P<fields>(?: *[a-z]+ *= *\{.*\},\n)* *[a-z]+ *= *\{.*\},?\n)\}$", re.M)
+_FIELD = re.compile(r"^ *([a-z]+) *= *\{(.*)\},?$", re.M)
+_AND = re.compile(r" and (?![^{}]*\})")
+
 
 def read(root: Path = ROOT) -> dict[str, dict[str, str]]:
     """Every entry of the bibliography: key to its columns, as text. Raises DataError where it is broken."""
@@ -36,21 +41,18 @@ def read(root: Path = ROOT) -> dict[str, dict[str, str]]:
 
 @functools.lru_cache(maxsize=4)
 def _parse(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
-    from pybtex import errors
-    from pybtex.database import parse_string
-
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise DataError([Problem(FILE, "the file is not UTF-8 text. Save it as UTF-8.", line)]) from None
-    with errors.capture() as faults:   # without it pybtex prints its errors and reads on
-        entries = parse_string(text, "bibtex").entries
-    problems, table = [_unreadable(text, fault) for fault in faults], {}
-    for key, entry in entries.items():
-        row = {name: entry.fields.get(_FIELDS.get(name, name), "") for name in COLUMNS}
-        row["author"] = "; ".join(_name(person) for person in entry.persons.get("author", []))
+    problems, entries = [], _in_plain_form(text)
+    if entries is None:
+        entries, problems = _in_any_form(text)
+    table = {}
+    for key, fields in entries.items():
+        row = {name: fields.get(_FIELDS.get(name, name), "") for name in COLUMNS}
         if any(re.search(r"(?<!\\)%", row[name]) for name in ("author", "title", "publisher", "note")):
             problems.append(Problem(FILE, f"entry '{key}': a percent sign needs a backslash before it, \\%, or BibTeX drops the rest of the line.", line_of(text, key)))
         table[key] = {name: value.replace("{", "").replace("}", "").replace("\\%", "%") for name, value in row.items()}
@@ -58,6 +60,42 @@ def _parse(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
     if problems:
         raise DataError(problems)
     return table
+
+
+def _in_plain_form(text: str) -> dict[str, dict[str, str]] | None:
+    """The fields of each entry of a file that has one field a line, as ours has; None where anything else stands in it. Far quicker than a whole reader of BibTeX."""
+    entries, count = {}, 0
+    for entry in _ENTRY.finditer(text):
+        fields, count = dict(_FIELD.findall(entry["fields"])), count + 1
+        people = _AND.split(fields.get("author", ""))
+        if entry["fields"].count("\n") != len(fields) or not all(map(_is_plain, fields.values())) or any(name.count(",") > 1 for name in people if name[:1] != "{"):
+            return None
+        fields["author"] = "; ".join(name.strip("{}") if name[:1] == "{" else " ".join(reversed(name.split(", "))) for name in people)
+        entries[entry["key"]] = fields
+    rest = re.sub(r"^%.*", "", _ENTRY.sub("", text), flags=re.M)
+    return entries if not rest.strip() and len({key.lower() for key in entries}) == count else None
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a value means in BibTeX what stands there: single spaces, and braces that close."""
+    deep = 0
+    for brace in re.findall(r"[{}]", value):
+        deep += 1 if brace == "{" else -1
+        if deep < 0:
+            return False
+    return deep == 0 and value == " ".join(value.split())
+
+
+def _in_any_form(text: str) -> tuple[dict[str, dict[str, str]], list[Problem]]:
+    """The fields of each entry as pybtex reads them, and what it cannot read."""
+    from pybtex import errors
+    from pybtex.database import parse_string
+
+    with errors.capture() as faults:   # without it pybtex prints its errors and reads on
+        found = parse_string(text, "bibtex").entries
+    entries = {key: {**{name.lower(): value for name, value in entry.fields.items()}, "author": "; ".join(_name(person) for person in entry.persons.get("author", []))}
+               for key, entry in found.items()}
+    return entries, [_unreadable(text, fault) for fault in faults]
 
 
 def _unreadable(text: str, fault: Exception) -> Problem:

@@ -14,10 +14,9 @@ def table_problems(name: str, root: Path = ROOT) -> list[Problem]:
     table = tables(root)[name]
     sheet = reading.read(table)
     found = list(sheet.problems)
-    for row in sheet.rows:
-        for field in table.fields:
-            if says := cells.wrong(field, row[field.name]):
-                found.append(Problem(table.file, says, row.line, field.name, row[field.name]))
+    # Most cells of a column hold one of a few values: each value is tried once.
+    says = {field.name: {value: cells.wrong(field, value) for value in {row[field.name] for row in sheet.rows}} for field in table.fields}
+    found += [Problem(table.file, told, row.line, name, row[name]) for row in sheet.rows for name, values in says.items() if (told := values[row[name]])]
     found += _doubled(table, sheet)
     for column, (other, key) in table.foreign_keys.items():
         target = reading.read(tables(root)[other])

@@ -23,7 +23,7 @@ _WORD = r"[^\W\d_]+"
 
 def digest(name: str) -> str:
     """The digest of a name as the file holds it, whatever its accents, hyphens and capitals."""
-    return _seen(" ".join(_words(name)))
+    return _seen(" ".join(map(_plain, re.findall(_WORD, name))))
 
 
 @functools.cache
@@ -42,24 +42,21 @@ def found(text: str, root: Path = ROOT, besides: frozenset[str] = frozenset()) -
 
 @functools.lru_cache(maxsize=100_000)
 def _found(text: str, root: Path, besides: frozenset[str]) -> tuple[str, ...]:
-    listed, hits = known(root), []
-    written, words = re.findall(_WORD, text), _words(text)
-    for start in range(len(words)):
-        if written[start][0].isupper():
-            for stop in range(start + 1, min(start + _LONGEST, len(words)) + 1):
-                code = _seen(" ".join(words[start:stop]))
-                if code in listed and code not in besides:
-                    hits.append(" ".join(written[start:stop]))
+    listed, hits, written = known(root), [], re.findall(_WORD, text)
+    plain = [_plain(word) for word in written]
+    for start, word in enumerate(written):
+        if word[0].isupper():
+            run = ""
+            for stop in range(start, min(start + _LONGEST, len(plain))):
+                run = f"{run} {plain[stop]}" if run else plain[stop]
+                if (code := _seen(run)) in listed and code not in besides:
+                    hits.append(" ".join(written[start:stop + 1]))
     return tuple(hits)
 
 
 def named(captions: Iterable[str], root: Path = ROOT) -> frozenset[str]:
     """The digests of everyone whom a caption names, in all spellings."""
     return frozenset().union(*(known(root)[digest(name)] for caption in captions for name in found(caption, root)))
-
-
-def _words(text: str) -> list[str]:
-    return [_plain(word) for word in re.findall(_WORD, text)]
 
 
 @functools.cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
@@ -71,12 +73,12 @@ def key(fig: Figure, handles: list, columns: int = 4) -> None:
 def faults(fig: Figure) -> list[str]:
     """What a reader would trip over: text outside the picture, text on text, letters that no font has."""
     fig.canvas.draw()
-    renderer, found = fig.canvas.get_renderer(), []
+    renderer, known, found = fig.canvas.get_renderer(), _letters(tuple(mpl.rcParams["font.family"])), []
     boxes = [(text, text.get_window_extent(renderer)) for text in _texts(fig)]
     for text, box in boxes:
         if box.x0 < -1 or box.y0 < -1 or box.x1 > fig.bbox.x1 + 1 or box.y1 > fig.bbox.y1 + 1:
             found.append(f"the text '{text.get_text()[:40]}' leaves the picture")
-        missing = sorted({letter for letter in text.get_text() if not letter.isspace() and not _has_glyph(letter)})
+        missing = sorted({letter for letter in text.get_text() if not letter.isspace() and ord(letter) not in known})
         if missing:
             found.append(f"no font has {' '.join(missing)} in '{text.get_text()[:40]}'")
     for place, (one, a) in enumerate(boxes):
@@ -102,9 +104,7 @@ def _texts(fig: Figure) -> list[Text]:
     return [text for text in shown if text.get_visible() and text.get_text().strip()]
 
 
-def _has_glyph(letter: str) -> bool:
-    return any(ord(letter) in font.get_charmap() for font in _fonts())
-
-
-def _fonts():
-    return [font_manager.get_font(font_manager.findfont(family)) for family in mpl.rcParams["font.family"]]
+@functools.cache
+def _letters(families: tuple[str, ...]) -> frozenset[int]:
+    """The letters that some fonts have between them."""
+    return frozenset().union(*(font_manager.get_font(font_manager.findfont(family)).get_charmap() for family in families))

@@ -1,0 +1,71 @@
+"""What the fork server of the kernels loads, once: an ear for files, and then the packages that every chapter imports.
+
+Which files a notebook reads is heard from Python itself (PEP 578, audit hooks): nothing has to be declared, and nothing can be forgotten.
+"""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+
+PACKAGES = ("pandas", "matplotlib.pyplot", "seaborn", "ipykernel.kernelapp", "matplotlib_inline.backend_inline", "metoo_data", "metoo_figures")
+#: The variable of a kernel that says where the list of files goes.
+REPORT = "BOOK_READS"
+
+_heard: dict[str, None] = {}
+_report: int | None = None
+
+
+def kernel(arguments: list[str], folder: str, variables: dict[str, str]) -> None:
+    """Becomes a kernel in the notebooks' folder. Runs in a copy of the fork server."""
+    global _report
+    os.setsid()                    # Ctrl-C in the terminal is for the runner, which then ends its kernels
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(variables)
+    sys.path[:] = [place for place in sys.path if place != os.path.dirname(__file__)]
+    # Each file is told at once, so that nothing is lost with a kernel that ends badly.
+    _report = os.open(variables[REPORT], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.write(_report, "".join(f"{path}\n" for path in _heard).encode())
+    from ipykernel.kernelapp import IPKernelApp
+
+    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+    IPKernelApp.launch_instance([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])          # a kernel without one tells how to stop it by hand
+
+
+def _end_with(runner) -> None:
+    """Ends the kernel when the runner is gone, however that ended."""
+    runner.join()
+    os._exit(1)
+
+
+def _hear(event: str, about: tuple) -> None:
+    """Notes each file that is opened to be read, and each folder that is listed."""
+    if event == "open":
+        path, _, flags = about
+        if flags & (os.O_WRONLY | os.O_RDWR):
+            return
+    elif event in ("os.listdir", "os.scandir"):
+        path = about[0] or "."
+    else:
+        return
+    if isinstance(path, (str, os.PathLike)) and (place := os.path.abspath(path)) not in _heard:
+        _heard[place] = None
+        if _report is not None:
+            os.write(_report, f"{place}\n".encode())
+
+
+def load() -> None:
+    """Listens, then loads the packages."""
+    sys.addaudithook(_hear)
+    for package in PACKAGES:
+        importlib.import_module(package)
+
+
+if os.environ.get(REPORT) == "listen":          # only in the fork server: see kernels.py
+    load()
