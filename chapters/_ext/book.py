@@ -9,13 +9,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from pybtex.backends import plaintext
-from pybtex.plugin import register_plugin
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that Sphinx finds the module beside this one
 import assets  # noqa: E402
+import citing  # noqa: E402
 import country_pages  # noqa: E402
 import data_pages  # noqa: E402
 import fact_cards  # noqa: E402
@@ -57,6 +56,13 @@ def outdated(app: Sphinx, env, added, changed, removed) -> list[str]:
     marks = getattr(env, "book_marks", {})
     env.book_marks = {name: _mark(app, name) for name in env.found_docs}
     return [name for name, mark in env.book_marks.items() if marks.get(name) not in (None, mark)]
+
+
+def read_side_by_side(app: Sphinx, env, docnames: list[str]) -> None:
+    """Says for two extensions of Jupyter Book what they do not say. One numbers sections when all pages are read, the other is for LaTeX: neither hinders reading side by side."""
+    for name in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):
+        if name in app.extensions:
+            app.extensions[name].parallel_read_safe = True
 
 
 def shorten_menu(app: Sphinx, env) -> None:
@@ -126,15 +132,15 @@ def _own_code() -> str:
 def setup(app: Sphinx) -> dict:
     """Connects the extension to Sphinx."""
     finding.setup(app)
-    # The citations ask for it ten thousand times, and pybtex would look through every installed package each time.
-    register_plugin("pybtex.backends", "plaintext", plaintext.Backend)
+    citing.setup(app)
     app.connect("builder-inited", make_pages)
     app.connect("source-read", use_executed)
     app.connect("env-get-outdated", outdated)
     app.connect("html-page-context", stay_local, priority=900)
+    app.connect("env-before-read-docs", read_side_by_side)
     app.connect("env-updated", shorten_menu)
     app.connect("doctree-resolved", fact_cards.add_cards)
     app.connect("build-finished", copy_figures)
     app.connect("build-finished", finish_pages, priority=900)
     app.add_config_value("book_pages_made_by", _own_code(), "html")     # a change of this code writes every page anew
-    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True, "env_version": 1}
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}
