@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve check-data pdf epub refresh clean lock
+.PHONY: help book test lab serve check-data pdf epub refresh benchmark clean lock
 
 # The first Python on this machine that the book supports. Another one: make book PYTHON=python3.12
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -24,7 +24,7 @@ book: $(VENV)/.ready  ## set up, check the data, run the notebooks, build the pa
 	@$(RUN) -m metoo_data check --prose chapters
 	@echo "== 3/4 Notebooks (only those whose code, data or packages changed)"
 	@$(RUN) chapters/_ext/run.py
-	@echo "== 4/4 Pages (about half a minute)"
+	@echo "== 4/4 Pages (about a minute, the first time)"
 	@$(RUN) chapters/_ext/build.py
 	@echo "The book is built. Open this page in a browser:"
 	@echo "$(CURDIR)/$(HTML)/index.html"
@@ -58,6 +58,9 @@ epub: $(VENV)/.ready  ## the whole book as an EPUB for an e-reader
 
 refresh: $(VENV)/.ready  ## run the notebooks and store their outputs, on purpose
 	@$(RUN) chapters/_ext/run.py --store
+
+benchmark: $(VENV)/.ready  ## time the book against Jupyter Book's own way; writes BENCHMARKS.md (ten minutes)
+	@$(RUN) tests/benchmark.py
 
 clean:  ## delete what was built (the environment stays; make clean ENV=1 deletes it too)
 	@rm -rf _build chapters/generated $(if $(ENV),$(VENV))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 
 import pandas as pd
 
-from . import loading
+from . import loading, schema
 from .status import STATUSES, decides, family, fold
 
 
@@ -18,6 +19,12 @@ def steps() -> pd.DataFrame:
     was taken), ``status_after``, ``side_after`` (whom that favours in the underlying matter: complainant, accused, mixed or
     nobody), and ``decided_by`` and ``since``: the step that made that status and its EDTF date.
     """
+    return _steps(schema.ROOT, loading.stamp(schema.ROOT)).copy()
+
+
+@functools.lru_cache(maxsize=4)
+def _steps(_root, _stamp: tuple) -> pd.DataFrame:
+    """The same, made once as long as no file of the package changes."""
     table = loading.load("case_steps")
     table = table[table["rank"] != "deprecated"].sort_values(["case_id", "seq"], ignore_index=True)
     return folded(table.assign(known_from=_known_from(table)))

@@ -49,7 +49,12 @@ def sources() -> pd.DataFrame:
     Columns: author, title, publisher, date (EDTF, when it was published), url, accessed, language, kind, lines
     (non-empty lines of a seed article), note, and ``published_earliest``, ``published_latest``.
     """
-    frame = pd.DataFrame.from_dict(bibliography.read(schema.ROOT), orient="index", columns=bibliography.COLUMNS, dtype="str")
+    return _sources(schema.ROOT, stamp(schema.ROOT)).copy()
+
+
+@functools.lru_cache(maxsize=4)
+def _sources(root: Path, _stamp: tuple) -> pd.DataFrame:
+    frame = pd.DataFrame.from_dict(bibliography.read(root), orient="index", columns=bibliography.COLUMNS, dtype="str")
     spans = [dates.parse(text) for text in frame["date"]]
     frame["published_earliest"] = _days([span.earliest for span in spans], frame.index)
     # What we read on a day was published by that day, however loosely its own date is known.
@@ -67,12 +72,17 @@ def _table(name: str, root: Path) -> schema.Table:
 
 def _load(name: str, root: Path) -> pd.DataFrame:
     """The table, made once as long as no file of the package changes."""
+    return _made(name, root, stamp(root))
+
+
+def stamp(root: Path) -> tuple:
+    """Times and sizes of the package's files: the same as long as none of them changes."""
     files = [_table(other, root).path for other in schema.tables(root)] + [root / "references.bib"]
-    return _made(name, root, tuple((f.stat().st_mtime_ns, f.stat().st_size) for f in files if f.exists()))
+    return tuple((f.stat().st_mtime_ns, f.stat().st_size) for f in files if f.exists())
 
 
 @functools.lru_cache(maxsize=32)
-def _made(name: str, root: Path, _stamps: tuple) -> pd.DataFrame:
+def _made(name: str, root: Path, _stamp: tuple) -> pd.DataFrame:
     table = _table(name, root)
     if found := checking.table_problems(name, root):
         raise DataError(found)
