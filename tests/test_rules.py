@@ -1,5 +1,7 @@
 """Rules that no schema can say: each is broken once, and told."""
 
+import re
+
 import pytest
 from test_errors import only
 
@@ -144,3 +146,55 @@ def test_a_treaty_in_force_before_its_ratification_is_told(copy):
     copy.write("ratifications", [{"ratification_id": "rat-tst", "reform_id": "ref-wld-ilo-c190", "country_iso3": "KOR", "ratified_date": "2021-01-01",
                                   "in_force_date": "2020-01-01", "source_id": "time-2018", "locator": "p1", "rank": "normal", "recorded_date": "2026-11-21"}])
     only(copy.problems(), "data/tables/ratifications.csv, line 2, column in_force_date: '2020-01-01' lies before the ratification")
+
+
+@pytest.mark.parametrize(("table", "column", "key"), [("hashtags", "parent_hashtag_id", "hashtag_id"), ("cases", "related_case_id", "case_id")])
+def test_a_row_that_is_its_own_kin_is_told(copy, table, column, key):
+    line = copy.edit(table, column, copy.rows(table)[0][key])
+    only(copy.problems(), f"data/tables/{table}.csv, line {line}, column {column}: is the id of its own row")
+
+
+def test_a_tag_without_its_mark_is_told(copy):
+    line = copy.edit("hashtags", "tag", "metoosomewhere")
+    only(copy.problems(), f"line {line}, column tag: 'metoosomewhere' has no # before it. Write #metoosomewhere")
+
+
+@pytest.mark.parametrize("address", ["www.time.com/5189945", "file:///home/somebody/time.html", "https://time", "https://time.com/a page"])
+def test_a_source_without_an_address_of_the_web_is_told(copy, address):
+    path = copy.root / "references.bib"
+    text = path.read_text(encoding="utf-8")
+    entry = text[text.index("{time-2018,"):]
+    old = re.search(r"url *= *\{(.+?)\}", entry).group(1)
+    path.write_text(text.replace(old, address), encoding="utf-8")
+    only(copy.problems(), "data/references.bib, line ", f"'time-2018': '{address}' is no address")
+
+
+def test_a_row_written_in_the_future_is_told(copy):
+    place = copy.find("countries", iso3="FRA")
+    line = copy.edit("countries", "recorded_date", "2109-01-01", place)
+    only(copy.problems(), f"data/tables/countries.csv, line {line}, column recorded_date: '2109-01-01' lies in the future")
+
+
+@pytest.mark.parametrize(("table", "key"), [("events", "event_id"), ("backlash", "incident_id"), ("claims", "claim_id"), ("statistics", "stat_id"),
+                                            ("series", "point_id"), ("hashtags", "hashtag_id"), ("ratifications", "ratification_id")])
+def test_the_same_fact_told_twice_is_told_with_both_ids(copy, table, key):
+    rows = copy.rows(table)
+    again = rows[0] | {key: f"{rows[0][key]}-again"}
+    copy.write(table, [*rows, again])
+    only(copy.problems(), f"data/tables/{table}.csv, line {len(rows) + 2}, column {key}: '{again[key]}' tells the same fact as line 2, '{rows[0][key]}'")
+
+
+@pytest.mark.parametrize(("table", "key", "owner"), [("case_steps", "step_id", "case_id"), ("reform_stages", "stage_id", "reform_id")])
+def test_the_same_step_told_twice_is_told(copy, table, key, owner):
+    rows = copy.rows(table)
+    last = max((row for row in rows if row[owner] == rows[0][owner]), key=lambda row: int(row["seq"]))
+    again = last | {key: f"{last[key]}-again", "seq": str(int(last["seq"]) + 1)}
+    copy.write(table, [*rows, again])
+    only(copy.problems(), f"data/tables/{table}.csv, line {len(rows) + 2}, column {key}: '{again[key]}' tells the same fact as line ", f"'{last[key]}'")
+
+
+@pytest.mark.parametrize("other", [{"title": "Another thing on that day"}, {"rank": "deprecated", "rank_reason": "Written twice."}])
+def test_another_fact_of_that_day_and_a_deprecated_twin_are_no_double(copy, other):
+    rows = copy.rows("events")
+    copy.write("events", [*rows, rows[0] | {"event_id": "ev-another"} | other])
+    assert not [problem for problem in copy.problems() if "same fact" in problem]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import bibliography, dates, names, reading
+from . import bibliography, dates, names, reading, slips
 from .problems import DataError, Problem, nearest
 from .schema import ROOT, tables
 from .status import ALLOWED
@@ -20,7 +20,7 @@ _PLANNED = {"vote_planned", "hearing"}
 def problems(root: Path = ROOT) -> list[Problem]:
     """Every breach of a rule over all tables. Tables whose form is broken are left out: they are told elsewhere."""
     sheets = {name: reading.read(table) for name, table in tables(root).items()}
-    return [problem for rule in RULES for problem in rule(sheets, root)]
+    return [problem for rule in (*RULES, *slips.RULES) for problem in rule(sheets, root)]
 
 
 def _say(sheet: reading.Sheet, row: reading.Row, column: str, says: str) -> Problem:
