@@ -105,6 +105,13 @@ def test_a_kernel_has_the_environment_of_the_runner_and_nothing_of_the_server(ru
     assert told == "/read [] chapters\n"
 
 
+def test_a_table_is_as_wide_as_in_any_notebook(runner):
+    path = notebook(runner, ("code", "import pandas as pd\npd.DataFrame([range(15)], columns=[f'column {n}' for n in range(15)])"))
+    assert ran(runner, path)
+    shown = json.loads((runner.EXECUTED / "one.ipynb").read_text(encoding="utf-8"))["cells"][0]["outputs"][0]["data"]
+    assert "column 7" in "".join(shown["text/plain"]) and "column 7" in "".join(shown["text/html"])
+
+
 def test_a_failing_cell_is_told_with_notebook_cell_and_error(runner, capsys):
     path = notebook(runner, ("code", "width = 3\nwidth / 0"))
     assert runner.run_all([path], freshness.shared()) == 1

@@ -65,6 +65,8 @@ def load() -> None:
     sys.addaudithook(_hear)
     for package in PACKAGES:
         importlib.import_module(package)
+    # pandas asks on loading whether it speaks to a terminal, and takes the server for one: wide tables would be cut.
+    importlib.import_module("pandas").set_option("display.max_columns", 20)
 
 
 if os.environ.get(REPORT) == "listen":          # only in the fork server: see kernels.py
