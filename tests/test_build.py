@@ -47,6 +47,11 @@ def test_a_change_is_built_upon_the_pages_that_are_there(built, name):
     assert build.main() == 0 and calls == [False]
 
 
+def test_a_record_of_another_time_counts_as_none(built):
+    build.GOOD.write_text("")
+    assert build.main() == 0 and built[1] == [True]
+
+
 @pytest.mark.parametrize("harm", ["altered", "lost"])
 def test_a_page_that_was_altered_or_lost_makes_all_pages_anew(built, harm):
     page = build.HTML / "one.html"

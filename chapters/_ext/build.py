@@ -20,7 +20,7 @@ _TELL = re.compile(r"(reading sources|writing output|WARNING|ERROR|Exception|bui
 
 def main() -> int:
     """Builds what changed. Returns 0 where the pages are whole; the log is in ``_build/build.log``."""
-    before = json.loads(GOOD.read_text(encoding="utf-8")) if GOOD.exists() else {}
+    before = _last()
     whole, now = bool(before) and before["pages"] == _standing(HTML), _contents()
     if whole and before["from"] == now:
         print("  nothing changed since the pages were built")
@@ -33,6 +33,14 @@ def main() -> int:
     else:
         GOOD.write_text(json.dumps({"from": now, "pages": _standing(HTML)}), encoding="utf-8")
     return code
+
+
+def _last() -> dict[str, str]:
+    """What the last good build was made from and what it made; nothing where there was none, or where its record cannot be read."""
+    try:
+        return json.loads(GOOD.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def _build(everything: bool) -> int:
