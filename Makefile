@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve check-data pdf epub refresh benchmark clean lock
+.PHONY: help book test lab serve browser check-data pdf epub refresh benchmark clean lock
 
 # The first Python on this machine that the book supports. Another one: make book PYTHON=python3.12
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -49,6 +49,10 @@ serve: $(VENV)/.ready  ## show the built book at http://localhost:8000
 	@test -f $(HTML)/index.html || $(MAKE) --no-print-directory book
 	@echo "The book is at http://localhost:8000 (stop with Ctrl-C)"
 	@$(RUN) -m http.server 8000 --bind 127.0.0.1 --directory $(HTML)
+
+browser: book  ## a copy of the built book with a Python in it: each chapter runs in its page (35 MB more)
+	@$(RUN) chapters/_ext/browser.py $(if $(RUNTIME),--runtime "$(RUNTIME)")
+	@echo "The book with Python in it is in $(CURDIR)/_build/browser. To see it: make serve HTML=_build/browser"
 
 pdf: $(VENV)/.ready  ## the whole book as a PDF to print or carry (needs Chromium)
 	@$(RUN) chapters/_ext/takeaway.py pdf

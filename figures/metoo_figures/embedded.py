@@ -10,7 +10,6 @@ import io
 import re
 from xml.sax.saxutils import escape, quoteattr
 
-import pikepdf
 from matplotlib.figure import Figure
 from PIL.PngImagePlugin import PngInfo
 
@@ -59,6 +58,8 @@ def svg(fig: Figure, record: Record) -> str:
 
 def pdf(fig: Figure, record: Record, packet: str) -> bytes:
     """The figure as PDF with the packet, its language, and its title in the window's bar."""
+    import pikepdf      # only here: it is not to be had in a browser, where figures are drawn and no PDF is made
+
     plain = _saved(fig, "pdf", metadata={"Title": record.title, "Subject": record.alt, "Author": records.book()["authors"],
                                          "CreationDate": None, "Producer": None, "Creator": None})
     out = io.BytesIO()

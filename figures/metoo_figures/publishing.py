@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import metoo_data as md
 import pandas as pd
 from matplotlib.figure import Figure
 
-from . import citations, embedded, layout, records, vector
+from . import citations, embedded, layout, records
 from .records import FigureError, Record
 
 _SHORT_LIST = 4
@@ -22,20 +23,20 @@ _DOWNLOADS = (("Picture (PNG)", "png"), ("Vector (SVG)", "svg"), ("Print (PDF)",
 
 
 class Published:
-    """What a notebook shows of a published figure: the picture, and a line of text that changes when it does."""
+    """What a notebook shows of a figure: the picture, and a line of text that changes when it does."""
 
-    def __init__(self, folder: Path, record: Record, rows: int, picture: str):
-        self.folder, self.record, self.rows, self.picture = folder, record, rows, picture
+    def __init__(self, record: Record, rows: int, png: bytes, told: str):
+        self.record, self.rows, self.png, self.told = record, rows, png, told
 
     def __repr__(self) -> str:
-        return f"{self.record.id}: {self.rows} rows drawn, picture {self.picture}"
+        return f"{self.record.id}: {self.rows} rows drawn, {self.told}"
 
     def _repr_png_(self) -> bytes:
-        return (self.folder / f"{self.record.id}.png").read_bytes()
+        return self.png
 
 
 def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published:
-    """Checks a figure and writes its files to ``figures/published/<figure>/``.
+    """Checks a figure and writes its files to ``figures/published/<figure>/``; in a browser it is checked and drawn, and no file is written.
 
     Parameters
     ----------
@@ -68,12 +69,14 @@ def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published
     faults += [f"the picture shows the name of a person ({name})" for text in layout.texts(fig) for name in records.names_in(text)]
     if faults:
         raise FigureError(figure, faults)
+    if sys.platform == "emscripten":        # a reader's page has no folder of the book, and no library that writes PDF
+        return Published(record, len(data), embedded.png(fig, record, _packet(record, data)), _in_browser(fig))
     files = _files(fig, data, record)
     folder = records.ROOT / "published" / figure
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         write_whole(folder / name, content)
-    return Published(folder, record, len(data), hashlib.sha256(files[f"{figure}.svg"]).hexdigest()[:12])
+    return Published(record, len(data), files[f"{figure}.png"], f"picture {hashlib.sha256(files[f'{figure}.svg']).hexdigest()[:12]}")
 
 
 def item(record: Record) -> citations.Item:
@@ -98,9 +101,21 @@ def _credit(record: Record) -> str:
     return f"{book['authors']}, {book['title']}, version {book['version']}, figure {record.id}{where}. {book['license']}."
 
 
+def _in_browser(fig: Figure) -> str:
+    """Says where the picture is, and of letters that join, stack or run from right to left that they are not as they should be: that matplotlib sets each for itself."""
+    odd = any(re.search("[\u0590-\u08ff\u0900-\u0eff]", text) for text in layout.texts(fig))
+    return f"in this browser alone{'; its letters of some scripts are set wrongly, see the published figure' if odd else ''}"
+
+
+def _packet(record: Record, data: pd.DataFrame) -> str:
+    return embedded.xmp(record, _producers(data), _credit(record))
+
+
 def _files(fig: Figure, data: pd.DataFrame, record: Record) -> dict[str, bytes]:
+    from . import vector      # with its tools to cut fonts only where a file is written: a browser would load them for nothing
+
     book, name = records.book(), record.id
-    cited, packet = item(record), embedded.xmp(record, _producers(data), _credit(record))
+    cited, packet = item(record), _packet(record, data)
     files = {
         f"{name}.png": embedded.png(fig, record, packet),
         f"{name}.svg": vector.with_fonts(embedded.svg(fig, record)).encode("utf-8"),

@@ -32,7 +32,7 @@ def reach(ax: Axes, data: pd.DataFrame, low: float, high: float) -> None:
     decades = range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)
     ax.set_xticks([10.0 ** e for e in decades[:: 1 if len(decades) < 7 else 2]])
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
-    ax.xaxis.minorticks_off()
+    ax.minorticks_off()
     _rows(ax, data["label"])
     key(ax.figure, [Line2D([], [], color=c, marker=m, ls="", ms=7, label=u) for u, (c, m) in look.items()], columns=len(look))
 

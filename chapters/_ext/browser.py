@@ -1,0 +1,214 @@
+"""`make browser`: the built book with a button on each chapter that runs it in the page, with a Python that comes from the book's own folder.
+
+The runtime is Pyodide: CPython for the browser. Every file of it is checked against a SHA-256 that stands here or in ``browser/pyodide-lock.json``;
+those are the sums of the release, as the project's npm package and the lock file in it tell them. pandas is the book's own version, built for Pyodide
+by its makers and kept on PyPI: the release has an older one, which reads the tables otherwise.
+
+A plain build takes all of it away again (``remove``), so that the plain book stays light.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import html
+import importlib.metadata
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import urllib.request
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN = Path(__file__).resolve().parent / "browser"
+LOCK = json.loads((OWN / "pyodide-lock.json").read_text(encoding="utf-8"))
+VERSION = LOCK["info"]["version"]
+RELEASE = f"https://github.com/pyodide/pyodide/releases/download/{VERSION}/pyodide-{VERSION}.tar.bz2"
+#: Where `make browser` keeps what it fetched.
+CACHE = ROOT / "_build" / f"pyodide-{VERSION}"
+CORE = {
+    "pyodide.js": "b4cb23a53aba19c221659b9fb40a2f18281d685691dc06647fb0afd0681baf98",
+    "pyodide.asm.js": "6b4c90de5b7172873f04f21884d0e9d2274e305fe32116558fe3e4fbe3618d51",
+    "pyodide.asm.wasm": "a50dd1843f805a0b7c45b61037ee0d7b26dfe85efe0e18ef95a34ad24e401f5f",
+    "python_stdlib.zip": "16611534726e5d8ac2bd8f926410b2dcb8d6f49aa24913463533b457a2115c16",
+}
+FILES = CORE | {package["file_name"]: package["sha256"] for package in LOCK["packages"].values()}
+PANDAS = LOCK["packages"]["pandas"]
+#: What a chapter imports besides, as it stands in this environment: Python alone, so it runs anywhere.
+PLAIN = ("pybtex", "latexcodec", "pyyaml", "seaborn")
+#: The folder of the built book that holds all this.
+PLACE = "run"
+_BAR = re.compile(r'<div class="run-bar.*?<!-- end of run-bar --></div>\n|<(?:link|script)[^>]*\.\./run/page\.[^>]*>(?:</script>)?\n', re.S)
+#: A worker has no policy of its own where a browser hands the page's down to it; then these words let it compile the runtime, and nothing else.
+_MORE = (("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"), ("; object-src", "; worker-src 'self'; object-src"))
+
+
+class Missing(Exception):
+    """Something that the runtime needs is not there, or is not what it should be. The message says what to do."""
+
+
+def main() -> int:
+    """Puts the runtime into the built book. Returns 1 with one sentence where that cannot be done."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runtime", type=Path, help="a folder that holds the distribution already")
+    options = parser.parse_args()
+    try:
+        add(ROOT / "_build" / "html", options.runtime or fetched())
+    except Missing as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    return 0
+
+
+def add(site: Path, runtime: Path) -> None:
+    """Makes the chapters of ``site``, a folder of built pages, run in the page with the distribution that lies in ``runtime``.
+
+    Raises Missing, before anything is changed, where a file of the runtime is not there or has another checksum.
+    """
+    check(runtime)
+    remove(site)
+    target = site / PLACE
+    (target / "pyodide").mkdir(parents=True)
+    for name in FILES:
+        shutil.copyfile(runtime / name, target / "pyodide" / name)
+    shutil.copyfile(OWN / "pyodide-lock.json", target / "pyodide" / "pyodide-lock.json")
+    for name in ("page.js", "page.css", "worker.js", "cells.py"):
+        shutil.copyfile(OWN / name, target / name)
+    (target / "book.zip").write_bytes(packages())
+    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
+    for notebook in sorted((ROOT / "chapters").glob("*.ipynb")):
+        page = site / "chapters" / f"{notebook.stem}.html"
+        code = cells(notebook)
+        (target / f"{notebook.stem}.json").write_text(json.dumps(code, ensure_ascii=False) + "\n", encoding="utf-8")
+        page.write_text(_with_bar(page.read_text(encoding="utf-8"), notebook.stem, len(code), size), encoding="utf-8")
+    print(f"  Run this chapter: {size / 1e6:.0f} MB in {target}", flush=True)
+
+
+def remove(site: Path) -> None:
+    """Takes all that :func:`add` put into a book away again; the pages are then byte for byte what they were."""
+    if not (site / PLACE).exists():
+        return
+    for page in (site / "chapters").glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        plain = _BAR.sub("", text)
+        if plain != text:
+            for was, now in _MORE:
+                plain = plain.replace(now, was, 1)
+            page.write_text(plain, encoding="utf-8")
+    shutil.rmtree(site / PLACE)
+
+
+def check(runtime: Path) -> None:
+    """Raises Missing, which lists every file of the runtime that is not there or is another one."""
+    absent = [name for name in FILES if not (runtime / name).is_file()]
+    other = [name for name in FILES if name not in absent and _sum((runtime / name).read_bytes()) != FILES[name]]
+    if absent or other:
+        told = [f"not there: {', '.join(absent)}"] * bool(absent) + [f"another file than Pyodide {VERSION} has, by its SHA-256: {', '.join(other)}"] * bool(other)
+        raise Missing(f"The runtime in {runtime} cannot be used. " + "; ".join(told) + ".")
+
+
+def fetched() -> Path:
+    """The folder with the runtime, after what is missing was downloaded: the files of the release out of its archive, and pandas from PyPI."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    if any(not (CACHE / name).exists() for name in FILES if name != PANDAS["file_name"]):
+        print(f"  Downloading {RELEASE} (some hundred megabytes, once)", flush=True)
+        try:
+            with urllib.request.urlopen(RELEASE, timeout=60) as answer, tarfile.open(fileobj=answer, mode="r|bz2") as archive:
+                unpack(archive, CACHE)
+        except (OSError, tarfile.TarError) as error:
+            raise Missing(f"Pyodide {VERSION} could not be downloaded ({error}). Unpack {RELEASE} yourself and say: make browser RUNTIME=<its folder>") from None
+    with_pandas(CACHE)
+    return CACHE
+
+
+def unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Takes the files that the book needs out of the release into a folder, each only if it is the very file."""
+    for member in archive:
+        name = Path(member.name).name
+        if member.isfile() and name in FILES:
+            content = archive.extractfile(member).read()
+            if _sum(content) == FILES[name]:
+                (folder / name).write_bytes(content)
+
+
+def with_pandas(folder: Path) -> None:
+    """Fetches the book's pandas for the browser into a folder, where it is not there."""
+    if (folder / PANDAS["file_name"]).exists():
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as wanted:
+        wanted.write(f"pandas=={PANDAS['version']} --hash=sha256:{PANDAS['sha256']}\n")
+        wanted.flush()
+        done = subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:", "--implementation=cp",
+                               "--python-version=3.12", f"--platform={Path(PANDAS['file_name']).stem.split('-')[-1]}", "--dest", str(folder), "-r", wanted.name],
+                              capture_output=True, text=True)
+    if done.returncode:
+        raise Missing(f"pandas {PANDAS['version']} for the browser could not be downloaded from PyPI. {done.stderr.strip()}")
+
+
+def packages() -> bytes:
+    """The book's two packages with the tables, and what they import, as one archive for the place where Python looks."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted((_wheel() | _plain()).items()):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _wheel() -> dict[str, bytes]:
+    """The files of the wheel that a class would install: pyproject.toml alone says what is in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True, capture_output=True)
+        with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
+            return {name: wheel.read(name) for name in wheel.namelist()}
+
+
+def _plain() -> dict[str, bytes]:
+    """The Python of the other packages; what is compiled for this machine stays behind, and they do without it."""
+    found = {}
+    for name in PLAIN:
+        for file in importlib.metadata.files(name):
+            parts = file.parts
+            if parts[0] != ".." and not {"__pycache__", "tests", "docs"} & set(parts) and file.suffix not in (".so", ".pyd", ".pyc") and file.name not in ("RECORD", "direct_url.json"):
+                found[file.as_posix()] = file.locate().read_bytes()
+    return found
+
+
+def cells(notebook: Path) -> list[str]:
+    """The code of a chapter, cell by cell, but for those that no page shows: they are for a notebook that was taken out of its book."""
+    found = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in found if cell["cell_type"] == "code" and "remove-cell" not in cell["metadata"].get("tags", [])]
+
+
+def _with_bar(page: str, chapter: str, count: int, size: int) -> str:
+    """The page with the button under its title, and with leave for a worker. Raises Missing where the page is of another state of its notebook."""
+    shown = page.count('<div class="cell ')
+    if shown != count:
+        raise Missing(f"The page of {chapter} shows {shown} cells and its notebook has {count}. Build the book anew (make book), then say make browser again.")
+    for was, now in _MORE:
+        page = page.replace(was, now, 1)
+    page = page.replace("</head>", f'<link rel="stylesheet" href="../{PLACE}/page.css">\n<script defer src="../{PLACE}/page.js"></script>\n</head>', 1)
+    before, heading, after = re.split(r'(<a class="headerlink" [^>]*>[^<]*</a></h1>\n)', page, maxsplit=1)
+    return before + heading + _bar(chapter, size) + after
+
+
+def _bar(chapter: str, size: int) -> str:
+    about = (f"Runs the code of this page in your browser. It first loads Python and the tables from this site: {size / 1e6:.0f} MB, once. Nothing you write is sent or kept.")
+    return (f'<div class="run-bar d-print-none pst-js-only" role="group" aria-label="Run this chapter" data-chapter="{chapter}" data-size="{size}">'
+            '<p class="run-buttons"><button type="button" data-ask="all">Run this chapter</button>'
+            '<button type="button" data-ask="stop" hidden>Stop</button><button type="button" data-ask="reset" hidden>Reset all</button></p>'
+            f'<p class="run-about">{html.escape(about)} <a href="how-to-use.html#run-a-chapter-in-the-page">How it works</a></p>'
+            '<progress hidden aria-label="Loading"></progress><p class="run-status" role="status"></p><!-- end of run-bar --></div>\n')
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
