@@ -104,6 +104,7 @@ def runtime() -> Path:
 def book(tmp_path_factory, runtime) -> Path:
     """The chapters of the built book, with the runtime put in."""
     assert (SITE / "index.html").exists(), "the pages are not built: run make book first"
+    assert 'id="run-a-chapter-in-the-page"' in (SITE / "chapters" / "how-to-use.html").read_text(encoding="utf-8"), "the bar under a title leads there"
     folder = tmp_path_factory.mktemp("book")
     for name in ("_static", "_images"):
         shutil.copytree(SITE / name, folder / name)
@@ -182,7 +183,7 @@ def _given(outputs: list[dict]) -> tuple:
 def shown(output: str) -> tuple:
     """What the page shows under a cell, in the same form."""
     soup = BeautifulSoup(output, "html.parser")
-    captions = [figure.get_text().removeprefix("Drawn now, in this page. ").partition(" drawn")[0] for figure in soup.select("figure")]
+    captions = [figure.get_text().partition(" drawn")[0] for figure in soup.select("figure")]
     return [rows(str(table)) for table in soup.select("table")], "".join(text.get_text() for text in soup.select("pre")).strip(), captions
 
 
@@ -208,7 +209,7 @@ def test_each_picture_is_drawn_and_has_its_words(chapters):
 def test_a_changed_line_changes_the_output_and_reset_brings_it_back(chapters):
     reader, last = chapters["methods"], len(stored("methods"))
     before = reader.outputs.nth(last - 1).inner_html()
-    kept = reader.page.locator("div.cell").nth(last - 1).locator(".cell_output")
+    kept = reader.page.locator("div.cell").nth(last - 1).locator(".cell_output:not(.run-output)")
     expect(kept).to_be_hidden()
     reader.cell(last).fill(reader.cell(last).input_value().replace("nlargest(8)", "nlargest(2)"))
     reader.cell(last).press("Shift+Enter")
@@ -232,6 +233,9 @@ def test_an_error_is_told_as_text_with_one_sentence_of_what_to_do(chapters):
     reader.cell(2).fill("nobody_named_this")
     reader.press("Run cell 2").says("Cell 2 stopped")
     expect(reader.outputs.nth(1)).to_contain_text("run the cells above first")
+    reader.cell(2).fill("while True:\n    print('again and again')")
+    reader.press("Run cell 2").says("Cell 2 stopped")
+    expect(reader.outputs.nth(1)).to_contain_text("the cell printed more than 100,000 characters")
     reader.press("Reset cell 2")
 
 

@@ -16,17 +16,23 @@ from pyodide.code import CodeRunner
 AFTER_ERROR = "The cell stopped here. Mend its code and run it again, or reset it; what the other cells made is still there."
 BEFORE = "A name is not known: run the cells above first (Run all does), or mend the name."
 NO_WORDS = "Picture drawn by this cell; it has no description."
+#: Characters that one cell may print.
+MOST = 100_000
 #: Styles in a table's markup; the page's policy takes none of them, and its own sheet says the same.
 _STYLE = re.compile(r"<style.*?</style>| style=\"[^\"]*\"", re.S)
 
 
 class Stream(io.TextIOBase):
-    """Printed text, sent to the page as it comes."""
+    """Printed text, sent to the page as it comes, up to what a page can take: a loop without an end would leave it no time to hear of Stop."""
 
     def __init__(self, name):
-        self.name = name
+        self.name, self.room = name, MOST
 
     def write(self, text):
+        self.room -= len(text)
+        if self.room < 0:
+            self.room = MOST
+            raise RuntimeError(f"the cell printed more than {MOST:,} characters")
         if text:
             tell(self.name, text)
         return len(text)
@@ -47,6 +53,7 @@ def display(*values):
 async def run(code, place):
     """Runs one cell. Returns whether it ran to its end; what it showed, printed or broke on has been told by then."""
     name = f"Cell {place}"
+    sys.stdout.room = sys.stderr.room = MOST
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
     try:
         show(await CodeRunner(code, filename=name).compile().run_async(names))
@@ -84,7 +91,7 @@ def show(value):
 def show_figure(figure):
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=120)
-    tell("picture", base64.b64encode(out.getvalue()).decode(), NO_WORDS, "")
+    tell("picture", base64.b64encode(out.getvalue()).decode(), NO_WORDS, "Drawn in this browser alone.")
 
 
 def show_plots():

@@ -12,6 +12,7 @@
   let cells = [];          // of the page, once the reader has begun
   let worker = null;
   let waiting = [];        // the cells that are still to be run; the first of them is at work
+  let opening = false;     // while the code of the chapter comes
   let many = false;        // whether they are run as a whole chapter: then each output is not read aloud
 
   const say = (text) => { status.textContent = text; };
@@ -32,7 +33,7 @@
       this.editor.value = code;
       this.starter = make("button", { type: "button", "aria-label": `Run cell ${place}` }, "Run");
       this.resetter = make("button", { type: "button", "aria-label": `Reset cell ${place}` }, "Reset");
-      this.output = make("div", { class: "run-output", role: "region", "aria-label": `Output of cell ${place}`, hidden: "" });
+      this.output = make("div", { class: "run-output cell_output", role: "region", "aria-label": `Output of cell ${place}` });
       const input = box.querySelector(".cell_input");
       input.hidden = true;
       input.after(make("div", { class: "run-cell" }, this.editor, make("p", { class: "run-buttons" }, this.starter, this.resetter)));
@@ -49,7 +50,6 @@
     begin() {
       this.output.replaceChildren();
       this.output.setAttribute("aria-live", many ? "off" : "polite");
-      this.output.hidden = true;
       this.label("Stop");
       worker.postMessage({ ask: "run", code: this.editor.value, place: this.place });
     }
@@ -68,12 +68,10 @@
       if (waiting.includes(this)) stop();
       this.editor.value = this.code;
       this.output.replaceChildren();
-      this.output.hidden = true;
       if (this.stored) this.stored.hidden = false;
     }
 
     show(kind, parts) {
-      this.output.hidden = false;
       if (kind === "picture") this.output.append(picture(...parts));
       else if (kind === "table") this.output.append(table(parts[0]));
       else {
@@ -86,8 +84,7 @@
   }
 
   function picture(data, alt, text) {
-    const image = make("img", { src: `data:image/png;base64,${data}`, alt });
-    return make("figure", {}, image, make("figcaption", {}, text ? `Drawn now, in this page. ${text}` : "Drawn now, in this page."));
+    return make("figure", {}, make("img", { src: `data:image/png;base64,${data}`, alt, class: "dark-light" }), make("figcaption", {}, text));
   }
 
   /* A table as Python writes it, without what a page of the book does not take: styles, scripts, headers over nothing. */
@@ -103,6 +100,7 @@
   }
 
   async function begin() {
+    say("Loading the code of this chapter.");
     const code = await (await fetch(new URL(`${bar.dataset.chapter}.json`, home))).json();
     const boxes = document.querySelectorAll("div.cell");
     cells = code.map((text, place) => new Cell(boxes[place], text, place + 1, code.length));
@@ -112,9 +110,10 @@
 
   function wake() {
     if (worker) return;
-    worker = new Worker(new URL("worker.js", home));
-    worker.onmessage = ({ data: { kind, parts } }) => hear(kind, parts);
-    worker.onerror = (event) => hear("failed", [event.message || "the worker could not be loaded"]);
+    const mine = worker = new Worker(new URL("worker.js", home));
+    // What a stopped worker had still to say is for nobody.
+    worker.onmessage = ({ data: { kind, parts } }) => { if (mine === worker) hear(kind, parts); };
+    worker.onerror = (event) => { if (mine === worker) hear("failed", [event.message || "its files could not be loaded"]); };
     progress.max = size;
     progress.value = 0;
     progress.hidden = false;
@@ -127,9 +126,8 @@
     else if (kind === "ready") {
       progress.hidden = true;
       work();
-    } else if (kind === "failed") {
-      stop(`Python could not be loaded from this site: ${parts[0]}. Reload the page to try again.`);
-    } else if (kind === "ended") ended(parts[0]);
+    } else if (kind === "failed") stop(`Python cannot go on: ${parts[0]}. Run the cells again; if that does not help, reload the page.`);
+    else if (kind === "ended") ended(parts[0]);
     else waiting[0].show(kind, parts);
   }
 
@@ -147,6 +145,7 @@
     if (idle) many = whole;
     waiting.push(...some);
     button.stop.hidden = false;
+    button.all.setAttribute("aria-disabled", "true");
     const ready = worker !== null && progress.hidden;
     wake();
     if (idle && ready) work();
@@ -170,6 +169,7 @@
 
   function idle(text) {
     button.stop.hidden = true;
+    button.all.setAttribute("aria-disabled", "false");
     say(text);
   }
 
@@ -187,10 +187,17 @@
       say("A page opened from a folder may not start Python. Say make serve, and open the book at the address that it tells.");
       return;
     }
-    if (waiting.length) stop();
-    if (!cells.length) await begin();
-    else if (worker) worker.postMessage({ ask: "forget" });
-    ask(cells, true);
+    if (waiting.length || opening) return;
+    opening = true;
+    try {
+      if (!cells.length) await begin();
+      else if (worker) worker.postMessage({ ask: "forget" });
+      ask(cells, true);
+    } catch {
+      say("The code of this chapter could not be loaded. Reload the page to try again.");
+    } finally {
+      opening = false;
+    }
   });
   button.stop.addEventListener("click", () => { stop(); button.all.focus(); });
   button.reset.addEventListener("click", () => {

@@ -45,5 +45,5 @@ self.onmessage = ({ data }) => {
     if (!names) return;
     if (data.ask === "forget") names.get("forget")();
     else tell("ended", await names.get("run")(data.code, data.place));
-  });
+  }).catch((error) => tell("failed", String(error.message || error)));
 };
