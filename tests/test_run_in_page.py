@@ -129,7 +129,8 @@ class Chapter(Reader):
         return self.page.locator(".run-cell textarea").nth(place - 1)
 
     def says(self, words: str):
-        expect(self.status).to_contain_text(words, timeout=LONG)
+        expect(self.status).to_contain_text(re.compile(f"{re.escape(words)}|cannot go on|with an error"), timeout=LONG)
+        expect(self.status).to_contain_text(words, timeout=1)
         return self
 
 
