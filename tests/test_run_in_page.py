@@ -56,6 +56,21 @@ def test_a_runtime_with_another_file_is_refused_and_changes_nothing(tmp_path):
     assert not (book / in_page.PLACE).exists()
 
 
+def test_of_an_unpacked_release_nothing_is_taken_where_a_file_is_another_one(tmp_path, monkeypatch):
+    release, folder = tmp_path / "release", tmp_path / "folder"
+    release.mkdir()
+    folder.mkdir()
+    monkeypatch.setattr(in_page, "FILES", {"pyodide.js": hashlib.sha256(b"one").hexdigest(), "six.whl": hashlib.sha256(b"two").hexdigest(), "absent.whl": "0" * 64})
+    (release / "pyodide.js").write_bytes(b"one")
+    (release / "six.whl").write_bytes(b"another")
+    with pytest.raises(in_page.Missing, match=r"other files: six\.whl\."):
+        in_page.take(release, folder)
+    assert not list(folder.iterdir())
+    (release / "six.whl").write_bytes(b"two")
+    in_page.take(release, folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["pyodide.js", "six.whl"]
+
+
 def test_out_of_the_release_only_the_very_files_are_taken(tmp_path, monkeypatch):
     good = b"the runtime"
     monkeypatch.setattr(in_page, "FILES", {"pyodide.js": hashlib.sha256(good).hexdigest(), "six.whl": "0" * 64})
@@ -89,11 +104,12 @@ def runtime() -> Path:
             missing(f"The Python for the browser in tests/runtime.txt could not be fetched, so nobody saw a chapter run in its page. {done.stderr.strip()}")
         with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
             for name in wheel.namelist():
-                if Path(name).name in in_page.FILES and "/pyodide/" in name:
-                    (folder / Path(name).name).write_bytes(wheel.read(name))
+                if Path(name).name in in_page.FILES:
+                    (wheels / Path(name).name).write_bytes(wheel.read(name))
+        in_page.take(wheels, folder)
         shutil.rmtree(wheels)
         try:
-            in_page.with_pandas(folder)
+            in_page.fetch_pandas(folder)
         except in_page.Missing as fault:
             missing(f"{fault} So nobody saw a chapter run in its page.")
         in_page.check(folder)

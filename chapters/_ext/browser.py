@@ -56,10 +56,16 @@ class Missing(Exception):
 def main() -> int:
     """Puts the runtime into the built book. Returns 1 with one sentence where that cannot be done."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runtime", type=Path, help="a folder that holds the distribution already")
+    parser.add_argument("--runtime", type=Path, help="a folder with the release of Pyodide, unpacked; without it the release is downloaded")
     options = parser.parse_args()
+    CACHE.mkdir(parents=True, exist_ok=True)
     try:
-        add(ROOT / "_build" / "html", options.runtime or fetched())
+        if options.runtime:
+            take(options.runtime, CACHE)
+        else:
+            download(CACHE)
+        fetch_pandas(CACHE)
+        add(ROOT / "_build" / "html", CACHE)
     except Missing as missing:
         print(missing, file=sys.stderr)
         return 1
@@ -78,7 +84,7 @@ def add(site: Path, runtime: Path) -> None:
     for name in FILES:
         shutil.copyfile(runtime / name, target / "pyodide" / name)
     shutil.copyfile(OWN / "pyodide-lock.json", target / "pyodide" / "pyodide-lock.json")
-    for name in ("page.js", "page.css", "worker.js", "cells.py"):
+    for name in ("page.js", "page.css", "worker.js", "cells.py", "README.txt"):
         shutil.copyfile(OWN / name, target / name)
     (target / "book.zip").write_bytes(packages())
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
@@ -106,25 +112,36 @@ def remove(site: Path) -> None:
 
 def check(runtime: Path) -> None:
     """Raises Missing, which lists every file of the runtime that is not there or is another one."""
-    absent = [name for name in FILES if not (runtime / name).is_file()]
-    other = [name for name in FILES if name not in absent and _sum((runtime / name).read_bytes()) != FILES[name]]
+    absent, other = [name for name in FILES if not (runtime / name).is_file()], _others(runtime)
     if absent or other:
         told = [f"not there: {', '.join(absent)}"] * bool(absent) + [f"another file than Pyodide {VERSION} has, by its SHA-256: {', '.join(other)}"] * bool(other)
-        raise Missing(f"The runtime in {runtime} cannot be used. " + "; ".join(told) + ".")
+        raise Missing(f"The runtime in {runtime} cannot be used. {'; '.join(told)}.")
 
 
-def fetched() -> Path:
-    """The folder with the runtime, after what is missing was downloaded: the files of the release out of its archive, and pandas from PyPI."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    if any(not (CACHE / name).exists() for name in FILES if name != PANDAS["file_name"]):
-        print(f"  Downloading {RELEASE} (some hundred megabytes, once)", flush=True)
-        try:
-            with urllib.request.urlopen(RELEASE, timeout=60) as answer, tarfile.open(fileobj=answer, mode="r|bz2") as archive:
-                unpack(archive, CACHE)
-        except (OSError, tarfile.TarError) as error:
-            raise Missing(f"Pyodide {VERSION} could not be downloaded ({error}). Unpack {RELEASE} yourself and say: make browser RUNTIME=<its folder>") from None
-    with_pandas(CACHE)
-    return CACHE
+def _others(folder: Path) -> list[str]:
+    """The files of a folder that have the name of one of the runtime's and are another one."""
+    return [name for name, known in FILES.items() if (folder / name).is_file() and _sum((folder / name).read_bytes()) != known]
+
+
+def take(release: Path, folder: Path) -> None:
+    """Copies what the book needs from an unpacked release into ``folder``. Raises Missing, with nothing copied, where a file is another one."""
+    if other := _others(release):
+        raise Missing(f"{release} is not Pyodide {VERSION}: by their SHA-256 these are other files: {', '.join(other)}.")
+    for name in FILES:
+        if (release / name).is_file():
+            shutil.copyfile(release / name, folder / name)
+
+
+def download(folder: Path) -> None:
+    """Fetches the release and takes what the book needs out of it, where that is not in ``folder`` already."""
+    if all((folder / name).exists() for name in FILES if name != PANDAS["file_name"]):
+        return
+    print(f"  Downloading {RELEASE} (some hundred megabytes, once)", flush=True)
+    try:
+        with urllib.request.urlopen(RELEASE, timeout=60) as answer, tarfile.open(fileobj=answer, mode="r|bz2") as archive:
+            unpack(archive, folder)
+    except (OSError, tarfile.TarError) as error:
+        raise Missing(f"Pyodide {VERSION} could not be downloaded ({error}). Unpack {RELEASE} yourself and say: make browser RUNTIME=<its folder>") from None
 
 
 def unpack(archive: tarfile.TarFile, folder: Path) -> None:
@@ -137,7 +154,7 @@ def unpack(archive: tarfile.TarFile, folder: Path) -> None:
                 (folder / name).write_bytes(content)
 
 
-def with_pandas(folder: Path) -> None:
+def fetch_pandas(folder: Path) -> None:
     """Fetches the book's pandas for the browser into a folder, where it is not there."""
     if (folder / PANDAS["file_name"]).exists():
         return
