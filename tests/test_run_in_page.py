@@ -46,14 +46,10 @@ def test_the_list_of_the_runtime_is_whole():
     assert in_page.LOCK["info"]["version"] == in_page.VERSION in in_page.RELEASE
 
 
-def test_a_runtime_with_another_file_is_refused_and_changes_nothing(tmp_path):
-    folder, book = tmp_path / "runtime", tmp_path / "book"
-    folder.mkdir()
-    (book / "chapters").mkdir(parents=True)
-    (folder / "pyodide.js").write_text("another")
+def test_a_runtime_with_another_file_is_refused(tmp_path):
+    (tmp_path / "pyodide.js").write_text("another")
     with pytest.raises(in_page.Missing, match=r"not there: pyodide\.asm\.js.*another file than Pyodide .*: pyodide\.js\."):
-        in_page.add(book, folder)
-    assert not (book / in_page.PLACE).exists()
+        in_page.check(tmp_path)
 
 
 def test_of_an_unpacked_release_nothing_is_taken_where_a_file_is_another_one(tmp_path, monkeypatch):
@@ -296,17 +292,6 @@ def test_from_a_folder_the_button_says_what_is_needed(browser, book):
     reader.page.get_by_role("button", name="Run this chapter").click()
     expect(reader.page.locator(".run-status")).to_contain_text("make serve")
     reader.context.close()
-
-
-@site
-def test_taken_away_again_no_byte_is_left(book, tmp_path):
-    whole = tmp_path / "book"
-    shutil.copytree(book / "chapters", whole / "chapters")
-    shutil.copytree(book / in_page.PLACE, whole / in_page.PLACE, ignore=shutil.ignore_patterns("pyodide"))
-    in_page.remove(whole)
-    assert not (whole / in_page.PLACE).exists()
-    for page in (whole / "chapters").glob("*.html"):
-        assert page.read_bytes() == (SITE / "chapters" / page.name).read_bytes(), page.name
 
 
 @site

@@ -1,10 +1,10 @@
-"""`make browser`: the built book with a button on each chapter that runs it in the page, with a Python that comes from the book's own folder.
+"""`make browser`: a copy of the built book with a button on each chapter that runs it in the page, with a Python that comes from the book's own folder.
 
 The runtime is Pyodide: CPython for the browser. Every file of it is checked against a SHA-256 that stands here or in ``browser/pyodide-lock.json``;
 those are the sums of the release, as the project's npm package and the lock file in it tell them. pandas is the book's own version, built for Pyodide
 by its makers and kept on PyPI: the release has an older one, which reads the tables otherwise.
 
-A plain build takes all of it away again (``remove``), so that the plain book stays light.
+All of it goes into a copy of the pages, so that the plain book stays light and knows nothing of it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ VERSION = LOCK["info"]["version"]
 RELEASE = f"https://github.com/pyodide/pyodide/releases/download/{VERSION}/pyodide-{VERSION}.tar.bz2"
 #: Where `make browser` keeps what it fetched.
 CACHE = ROOT / "_build" / f"pyodide-{VERSION}"
+COPY = ROOT / "_build" / "browser"
 CORE = {
     "pyodide.js": "b4cb23a53aba19c221659b9fb40a2f18281d685691dc06647fb0afd0681baf98",
     "pyodide.asm.js": "6b4c90de5b7172873f04f21884d0e9d2274e305fe32116558fe3e4fbe3618d51",
@@ -44,7 +45,6 @@ PANDAS = LOCK["packages"]["pandas"]
 PLAIN = ("pybtex", "latexcodec", "pyyaml", "seaborn")
 #: The folder of the built book that holds all this.
 PLACE = "run"
-_BAR = re.compile(r'<div class="run-bar.*?<!-- end of run-bar --></div>\n|<(?:link|script)[^>]*\.\./run/page\.[^>]*>(?:</script>)?\n', re.S)
 #: A worker has no policy of its own where a browser hands the page's down to it; then these words let it compile the runtime, and nothing else.
 _MORE = (("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"), ("; object-src", "; worker-src 'self'; object-src"))
 
@@ -54,7 +54,7 @@ class Missing(Exception):
 
 
 def main() -> int:
-    """Puts the runtime into the built book. Returns 1 with one sentence where that cannot be done."""
+    """Copies the built book to ``_build/browser`` and puts the runtime in. Returns 1 with one sentence where that cannot be done."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runtime", type=Path, help="a folder with the release of Pyodide, unpacked; without it the release is downloaded")
     options = parser.parse_args()
@@ -65,7 +65,10 @@ def main() -> int:
         else:
             download(CACHE)
         fetch_pandas(CACHE)
-        add(ROOT / "_build" / "html", CACHE)
+        check(CACHE)
+        shutil.rmtree(COPY, ignore_errors=True)
+        shutil.copytree(ROOT / "_build" / "html", COPY)
+        add(COPY, CACHE)
     except Missing as missing:
         print(missing, file=sys.stderr)
         return 1
@@ -73,12 +76,10 @@ def main() -> int:
 
 
 def add(site: Path, runtime: Path) -> None:
-    """Makes the chapters of ``site``, a folder of built pages, run in the page with the distribution that lies in ``runtime``.
+    """Makes the chapters of ``site``, a folder of built pages, run in the page with the runtime that lies in ``runtime``, checked.
 
-    Raises Missing, before anything is changed, where a file of the runtime is not there or has another checksum.
+    Raises Missing where a page was built from another state of its notebook.
     """
-    check(runtime)
-    remove(site)
     target = site / PLACE
     (target / "pyodide").mkdir(parents=True)
     for name in FILES:
@@ -94,20 +95,6 @@ def add(site: Path, runtime: Path) -> None:
         (target / f"{notebook.stem}.json").write_text(json.dumps(code, ensure_ascii=False) + "\n", encoding="utf-8")
         page.write_text(_with_bar(page.read_text(encoding="utf-8"), notebook.stem, len(code), size), encoding="utf-8")
     print(f"  Run this chapter: {size / 1e6:.0f} MB in {target}", flush=True)
-
-
-def remove(site: Path) -> None:
-    """Takes all that :func:`add` put into a book away again; the pages are then byte for byte what they were."""
-    if not (site / PLACE).exists():
-        return
-    for page in (site / "chapters").glob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        plain = _BAR.sub("", text)
-        if plain != text:
-            for was, now in _MORE:
-                plain = plain.replace(now, was, 1)
-            page.write_text(plain, encoding="utf-8")
-    shutil.rmtree(site / PLACE)
 
 
 def check(runtime: Path) -> None:

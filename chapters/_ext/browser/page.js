@@ -184,7 +184,7 @@
 
   button.all.addEventListener("click", async () => {
     if (location.protocol === "file:") {
-      say("A page opened from a folder may not start Python. Say make serve, and open the book at the address that it tells.");
+      say("A page opened from a folder may not start Python. It has to come from a server: in the folder of the book, say make serve HTML=_build/browser.");
       return;
     }
     if (waiting.length || opening) return;
