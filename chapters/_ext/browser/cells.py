@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 
+import pandas
 from pyodide.code import CodeRunner
 
 AFTER_ERROR = "The cell stopped here. Mend its code and run it again, or reset it; what the other cells made is still there."
@@ -104,5 +105,6 @@ def show_plots():
 
 names = {}
 forget()
+pandas.set_option("display.max_columns", 20)      # as in a notebook; here pandas takes itself to be in a terminal
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)      # it tells each reader that it looks for fonts
 sys.stdout, sys.stderr = Stream("printed"), Stream("warned")
