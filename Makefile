@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve check-data pdf epub refresh benchmark clean lock
+.PHONY: help book test lab serve check-data pdf epub wheel refresh benchmark clean lock
 
 # The first Python on this machine that the book supports. Another one: make book PYTHON=python3.12
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -56,7 +56,11 @@ pdf: $(VENV)/.ready  ## the whole book as a PDF to print or carry (needs Chromiu
 epub: $(VENV)/.ready  ## the whole book as an EPUB for an e-reader
 	@$(RUN) chapters/_ext/takeaway.py epub
 
+wheel: $(VENV)/.ready  ## the two Python packages with the tables in them, as one file for pip
+	@$(RUN) -m hatchling build -t wheel -d _build/wheel
+
 refresh: $(VENV)/.ready  ## run the notebooks and store their outputs, on purpose
+	@$(RUN) chapters/_ext/first_cell.py
 	@$(RUN) chapters/_ext/run.py --store
 
 benchmark: $(VENV)/.ready  ## time the book against Jupyter Book's own way; writes BENCHMARKS.md (ten minutes)

@@ -104,6 +104,7 @@ def copy_figures(app: Sphinx, error: Exception | None) -> None:
         (folder / "index.html").write_text(f'<!doctype html><html lang="en"><title>{folder.name}</title><meta http-equiv="refresh" content="0; url={page}">'
                                            f'<a href="{page}">{folder.name}</a></html>\n', encoding="utf-8")
     data_pages.write_package(Path(app.outdir) / "data")
+    data_pages.write_wheel(Path(app.outdir) / "data")
     for figure, gone in records.retired().items():
         (target / figure).mkdir()
         (target / figure / "index.html").write_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -24,18 +25,22 @@ _DOWNLOADS = (("Picture (PNG)", "png"), ("Vector (SVG)", "svg"), ("Print (PDF)",
 class Published:
     """What a notebook shows of a published figure: the picture, and a line of text that changes when it does."""
 
-    def __init__(self, folder: Path, record: Record, rows: int, picture: str):
-        self.folder, self.record, self.rows, self.picture = folder, record, rows, picture
+    def __init__(self, record: Record, rows: int, files: dict[str, bytes]):
+        self.record, self.rows, self.files = record, rows, files
 
     def __repr__(self) -> str:
-        return f"{self.record.id}: {self.rows} rows drawn, picture {self.picture}"
+        picture = hashlib.sha256(self.files[f"{self.record.id}.svg"]).hexdigest()[:12]
+        return f"{self.record.id}: {self.rows} rows drawn, picture {picture}"
 
     def _repr_png_(self) -> bytes:
-        return (self.folder / f"{self.record.id}.png").read_bytes()
+        return self.files[f"{self.record.id}.png"]
 
 
 def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published:
     """Checks a figure and writes its files to ``figures/published/<figure>/``.
+
+    Where the package was installed from a wheel, the files go to ``published/<figure>/`` in the working directory,
+    and one printed line says so.
 
     Parameters
     ----------
@@ -69,11 +74,29 @@ def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published
     if faults:
         raise FigureError(figure, faults)
     files = _files(fig, data, record)
-    folder = records.ROOT / "published" / figure
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        write_whole(folder / name, content)
-    return Published(folder, record, len(data), hashlib.sha256(files[f"{figure}.svg"]).hexdigest()[:12])
+    _write(records.OUTPUT / "published" / figure, files)
+    return Published(record, len(data), files)
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    """Writes the files of a figure. Outside the repository a folder that takes no files keeps nobody from seeing the figure."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            write_whole(folder / name, content)
+        where = f"are written to {folder.parent.absolute()}"
+    except OSError as error:
+        if records.OUTPUT == records.ROOT:
+            raise
+        where = f"are not kept, because {folder.parent.absolute()} cannot be written to ({error.strerror})"
+    if records.OUTPUT != records.ROOT:
+        _say(f"The files of the figures {where}.")
+
+
+@functools.cache
+def _say(sentence: str) -> None:
+    """Tells a reader something once, however many figures it holds for."""
+    print(sentence)
 
 
 def item(record: Record) -> citations.Item:
