@@ -43,7 +43,7 @@ check-data: $(VENV)/.ready  ## list every mistake in the tables and in the prose
 	@$(RUN) -m metoo_data check --prose chapters
 
 lab: $(VENV)/.ready  ## open the chapters in JupyterLab
-	@$(RUN) -m jupyterlab chapters
+	@$(RUN) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters/us-origins.ipynb
 
 serve: $(VENV)/.ready  ## show the built book at http://localhost:8000
 	@test -f $(HTML)/index.html || $(MAKE) --no-print-directory book
