@@ -3,16 +3,17 @@
 import json
 import os
 import re
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tomllib
-import shlex
-import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import ROOT
 from packaging.specifiers import SpecifierSet
 
@@ -42,6 +43,17 @@ def test_the_container_sets_up_with_a_target_that_make_knows():
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
     assert subprocess.run(["make", "-n", *shlex.split(container["postCreateCommand"])[1:]], cwd=ROOT, capture_output=True, check=False).returncode == 0
     assert container["customizations"]["vscode"]["settings"]["python.defaultInterpreterPath"].endswith("/.venv/bin/python")
+
+
+def test_the_lines_that_wait_for_an_address_make_buttons_when_their_sign_is_gone():
+    text = (ROOT / "_config.yml").read_text(encoding="utf-8")
+    as_it_is, waiting = (yaml.safe_load(one)["sphinx"]["config"]["html_theme_options"]
+                         for one in (text, re.sub(r"^( +)# (repository_url|repository_branch|launch_buttons):", r"\1\2:", text, flags=re.M)))
+    assert not {"repository_url", "launch_buttons"} & set(as_it_is), "no address is invented; and the theme takes no buttons without one"
+    assert set(waiting) - set(as_it_is) == {"repository_url", "repository_branch", "launch_buttons"}
+    assert set(waiting["launch_buttons"]) == {"notebook_interface", "binderhub_url", "colab_url"}
+    page = (ROOT / "chapters" / "how-to-use.md").read_text(encoding="utf-8")
+    assert "`repository_url`" in page and "`base_address`" in page
 
 
 @pytest.fixture
