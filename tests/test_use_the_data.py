@@ -92,6 +92,7 @@ def test_the_recipe_for_r_asks_for_a_series_and_columns_that_are_there():
 def test_the_formulas_count_what_the_page_says():
     years, korea, _ = BLOCKS["text"]
     events, cases = md.events().query("rank != 'deprecated'"), md.cases().query("rank != 'deprecated'")
+    assert columns(years) == ["date", "rank"] and columns(korea) == ["country_iso3", "direction", "rank"]
     assert counted(years) == (events["date_precision"].eq("year") & events["date"].str.len().eq(4)).sum() > 0
     assert counted(korea) == (cases["country_iso3"].eq("KOR") & cases["direction"].eq("against_speaker")).sum() > 0
 
@@ -100,6 +101,11 @@ def test_the_formula_for_the_pivot_table_reads_the_date():
     assert re.findall(r"[A-Z](?=2\b)", BLOCKS["text"][2]) == ["B", "B"]
     assert md.tables()["events"].columns[1] == "date"
     assert md.events()["date"].str.match(r"\.\.|\d{4}").all()
+
+
+def columns(formula: str) -> list[str]:
+    """The columns that the letters of a formula mean."""
+    return [md.tables()[sheet].columns[ord(letter) - ord("A")] for sheet, letter in re.findall(r"(\w+)!\$([A-Z]):", formula)]
 
 
 def counted(formula: str) -> int:
