@@ -148,6 +148,17 @@ def test_the_version_stands_in_one_place(wheel):
     assert records.book()["version"] == wanted
 
 
+@pytest.mark.site
+def test_the_site_has_this_wheel_and_the_notebooks_to_download(wheel):
+    site = ROOT / "_build" / "html"
+    assert (site / "data" / WHEEL).read_bytes() == wheel.read_bytes()
+    assert f'href="../../data/{WHEEL}"' in (site / "chapters" / "generated" / "tables.html").read_text(encoding="utf-8")
+    for path in NOTEBOOKS:
+        page = (site / "chapters" / f"{path.stem}.html").read_text(encoding="utf-8")
+        assert f'href="../_sources/chapters/{path.name}"' in page and "find_spec" not in page, path.stem
+        assert "find_spec" in (site / "_sources" / "chapters" / path.name).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_first_code_cell_is_the_same_everywhere_hidden_and_silent(path):
     cell = next(cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code")
