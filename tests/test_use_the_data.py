@@ -79,7 +79,7 @@ def test_the_recipe_for_r_reads_the_same_numbers(unpacked):
 
 def charges() -> pd.DataFrame:
     """The series that the recipe for R draws, in order."""
-    name = re.search(r'points\$series == "([^"]+)"', BLOCKS["r"][0])[1]
+    name = re.search(r'wanted <- "([^"]+)"', BLOCKS["r"][0])[1]
     return md.series().query("series == @name and rank != 'deprecated'").sort_values("period_latest")
 
 
