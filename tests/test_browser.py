@@ -388,7 +388,9 @@ def test_the_way_out_is_in_reach_while_something_is_open_over_the_page(leaving, 
     one.page.locator(button).first.click()
     way.wait_for()
     assert one.page.evaluate("""dialog => { const out = document.querySelector(dialog + ' .leave-now').getBoundingClientRect(), front = document.elementFromPoint(out.left + out.width / 2, out.top + out.height / 2);
-        return out.left >= 0 && out.right <= innerWidth && out.top >= 0 && out.bottom <= innerHeight && front.matches('.leave-now'); }""", dialog), "seen, and nothing over it"
+        const under = [...document.querySelectorAll(dialog + ' :is(input, button)')].filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect())
+            .filter(r => r.left < out.right && r.right > out.left && r.top < out.bottom && r.bottom > out.top);
+        return out.left >= 0 && out.right <= innerWidth && out.top >= 0 && out.bottom <= innerHeight && front.matches('.leave-now') && !under.length; }""", dialog), "seen, with nothing over it or under it"
     if by == "touch":
         way.tap()
     else:

@@ -116,28 +116,29 @@ def _read(part: Path, static: Path):
     """The rules and comments of a stylesheet and of those that it imports, but not the icons' font, which the book replaces."""
     for rule in tinycss2.parse_stylesheet(part.read_text(encoding="utf-8"), skip_whitespace=True):
         kind = rule.lower_at_keyword if rule.type == "at-rule" else rule.type
-        if kind == "error":
-            raise ValueError(f"{part.name}, line {rule.source_line}: {rule.message}")
         if kind == "import":
             yield from _read(part.parent / next(token.value for token in rule.prelude if token.type == "string"), static)
         elif kind == "comment":
             yield rule
         elif kind != "charset" and not (kind == "font-face" and "Font Awesome" in tinycss2.serialize(rule.content)):
-            yield from _tidy([rule], part.parent, static)
+            yield from _tidy([rule], part, static)
 
 
-def _tidy(nodes, old: Path, new: Path) -> list:
-    """The nodes without comments, with one space where there was any, and with the addresses of files told from another folder."""
+def _tidy(nodes, part: Path, static: Path) -> list:
+    """The nodes without comments, with one space where there was any, and with the addresses of files told from another folder. Raises ValueError for what is no CSS."""
     kept = []
     for node in nodes:
-        for part in ("prelude", "arguments", "content"):
-            if inner := getattr(node, part, None):
-                setattr(node, part, _tidy(inner, old, new))
+        if node.type == "error":
+            raise ValueError(f"{part.name}, line {node.source_line}: {node.message}")
+        for inside in ("prelude", "arguments", "content"):
+            if inner := getattr(node, inside, None):
+                setattr(node, inside, _tidy(inner, part, static))
         if node.type == "whitespace":
             node.value = " "
-        address = node if node.type == "url" else node.arguments[0] if node.type == "function" and node.lower_name == "url" else None
-        if address and not address.value.startswith(("data:", "#")):
-            node = tinycss2.parse_one_component_value(f"url({Path(os.path.relpath(old / address.value, new)).as_posix()})")
+        quoted = [token for token in node.arguments if token.type == "string"] if node.type == "function" and node.lower_name == "url" else []
+        address = node.value if node.type == "url" else quoted[0].value if quoted else ""
+        if address and not address.startswith(("data:", "#")):
+            node = tinycss2.parse_one_component_value(f"url({Path(os.path.relpath(part.parent / address, static)).as_posix()})")
         if node.type != "comment":
             kept.append(node)
     return kept
