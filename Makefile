@@ -70,9 +70,11 @@ clean:  ## delete what was built (the environment stays; make clean ENV=1 delete
 	@rm -rf _build chapters/generated $(if $(ENV),$(VENV))
 	@echo "Deleted: _build chapters/generated$(if $(ENV), $(VENV))"
 
-lock: $(VENV)/.ready  ## make requirements.txt anew from pyproject.toml
+lock: $(VENV)/.ready  ## make requirements.txt anew from pyproject.toml, and the lock of the tools below
 	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header \
-		--no-emit-index-url -q pyproject.toml -o requirements.txt && echo "requirements.txt is new. Run make test before you commit it."
+		--no-emit-index-url -q pyproject.toml -o requirements.txt
+	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q \
+		.github/tools.in -o .github/tools.txt && echo "requirements.txt and .github/tools.txt are new. Run make test before you commit it."
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	@echo "== 1/4 Environment (first time: one to three minutes)"
@@ -89,4 +91,24 @@ $(VENV)/.ready: requirements.txt pyproject.toml
 		$(RUN) -m pip install --require-hashes -r requirements.txt; \
 	fi
 	@$(RUN) -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Below: for who keeps the book. Their tools are locked with hashes too, and stand in an environment of their own.
+.PHONY: audit release new-figure
+TOOLS := _build/tools
+
+audit: $(TOOLS)/.ready  ## ask whether a locked package has a known hole; says so where it could not find out
+	@$(TOOLS)/bin/python chapters/_ext/auditing.py $(TOOLS)/bin/pip-audit -r requirements.txt --require-hashes --disable-pip --format json --progress-spinner off
+
+release: $(VENV)/.ready $(TOOLS)/.ready  ## the files of a release in _build/dist: wheel, data, site if built, list of packages, checksums
+	@PYTHONWARNINGS=ignore $(TOOLS)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible \
+		--spec-version 1.6 --output-format JSON --output-file _build/packages.cdx.json
+	@$(RUN) chapters/_ext/releasing.py _build/packages.cdx.json
+
+new-figure: $(VENV)/.ready  ## begin a figure: make new-figure id=asia-distances
+	@$(RUN) -m metoo_figures.scaffold "$(id)"
+
+$(TOOLS)/.ready: .github/tools.txt
+	@"$(PYTHON)" -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --require-hashes -r .github/tools.txt
 	@touch $@
