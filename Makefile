@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve browser check-data pdf epub refresh benchmark clean lock
+.PHONY: help book test lab serve browser check-data pdf epub wheel refresh benchmark clean lock
 
 # The first Python on this machine that the book supports. Another one: make book PYTHON=python3.12
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -43,7 +43,7 @@ check-data: $(VENV)/.ready  ## list every mistake in the tables and in the prose
 	@$(RUN) -m metoo_data check --prose chapters
 
 lab: $(VENV)/.ready  ## open the chapters in JupyterLab
-	@$(RUN) -m jupyterlab chapters
+	@$(RUN) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters/us-origins.ipynb
 
 serve: $(VENV)/.ready  ## show the built book at http://localhost:8000
 	@test -f $(HTML)/index.html || $(MAKE) --no-print-directory book
@@ -60,7 +60,11 @@ pdf: $(VENV)/.ready  ## the whole book as a PDF to print or carry (needs Chromiu
 epub: $(VENV)/.ready  ## the whole book as an EPUB for an e-reader
 	@$(RUN) chapters/_ext/takeaway.py epub
 
+wheel: $(VENV)/.ready  ## the two Python packages with the tables in them, as one file for pip
+	@$(RUN) -m hatchling build -t wheel -d _build/wheel
+
 refresh: $(VENV)/.ready  ## run the notebooks and store their outputs, on purpose
+	@$(RUN) chapters/_ext/first_cell.py
 	@$(RUN) chapters/_ext/run.py --store
 
 benchmark: $(VENV)/.ready  ## time the book against Jupyter Book's own way; writes BENCHMARKS.md (ten minutes)
@@ -70,9 +74,11 @@ clean:  ## delete what was built (the environment stays; make clean ENV=1 delete
 	@rm -rf _build chapters/generated $(if $(ENV),$(VENV))
 	@echo "Deleted: _build chapters/generated$(if $(ENV), $(VENV))"
 
-lock: $(VENV)/.ready  ## make requirements.txt anew from pyproject.toml
+lock: $(VENV)/.ready  ## make requirements.txt anew from pyproject.toml, and the lock of the tools below
 	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header \
-		--no-emit-index-url -q pyproject.toml -o requirements.txt && echo "requirements.txt is new. Run make test before you commit it."
+		--no-emit-index-url -q pyproject.toml -o requirements.txt
+	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q \
+		.github/tools.in -o .github/tools.txt && echo "requirements.txt and .github/tools.txt are new. Run make test before you commit it."
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	@echo "== 1/4 Environment (first time: one to three minutes)"
@@ -89,4 +95,24 @@ $(VENV)/.ready: requirements.txt pyproject.toml
 		$(RUN) -m pip install --require-hashes -r requirements.txt; \
 	fi
 	@$(RUN) -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Below: for who keeps the book. Their tools are locked with hashes too, and stand in an environment of their own.
+.PHONY: audit release new-figure
+TOOLS := _build/tools
+
+audit: $(TOOLS)/.ready  ## ask whether a locked package has a known hole; says so where it could not find out
+	@$(TOOLS)/bin/python chapters/_ext/auditing.py $(TOOLS)/bin/pip-audit -r requirements.txt --require-hashes --disable-pip --format json --progress-spinner off
+
+release: $(VENV)/.ready $(TOOLS)/.ready  ## the files of a release in _build/dist: wheel, data, site if built, list of packages, checksums
+	@PYTHONWARNINGS=ignore $(TOOLS)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible \
+		--spec-version 1.6 --output-format JSON --output-file _build/packages.cdx.json
+	@$(RUN) chapters/_ext/releasing.py _build/packages.cdx.json
+
+new-figure: $(VENV)/.ready  ## begin a figure: make new-figure id=asia-distances
+	@$(RUN) -m metoo_figures.scaffold "$(id)"
+
+$(TOOLS)/.ready: .github/tools.txt
+	@"$(PYTHON)" -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --require-hashes -r .github/tools.txt
 	@touch $@

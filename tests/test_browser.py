@@ -336,22 +336,69 @@ def test_on_a_touch_screen_the_first_tap_shows_the_card_and_the_second_follows(r
     one.page.wait_for_url("**/table-*.html#*")
 
 
+@pytest.fixture
+def leaving(reader):
+    """A reader on a chapter, and a function that holds that they have left it for another site, and that going back leads to the page before."""
+    def make(**options):
+        one = reader(**options)
+        one.context.route("https://**/*", lambda route: route.fulfill(body="<title>Elsewhere</title>", content_type="text/html"))
+        return one.open(KINDS["start"]).open(KINDS["chapter"])
+
+    def left(one):
+        one.page.wait_for_url("https://www.wikipedia.org/")
+        assert one.page.title() == "Elsewhere"
+        assert [fault for fault in one.faults if "wikipedia.org" not in fault] == [] and len(one.faults) == 1
+        one.faults.clear()
+        one.page.go_back()
+        assert one.page.url == served_at(one, "start"), "the chapter's place was taken"
+
+    return make, left
+
+
 @pytest.mark.parametrize("by", ["keyboard", "mouse"])
-def test_the_way_out_leaves_and_the_page_is_not_one_step_back(reader, by):
-    one = reader()
-    one.context.route("https://**/*", lambda route: route.fulfill(body="<title>Elsewhere</title>", content_type="text/html"))
-    one.open(KINDS["start"]).open(KINDS["chapter"])
+def test_the_way_out_leaves_and_the_page_is_not_one_step_back(leaving, by):
+    make, left = leaving
+    one = make()
     if by == "keyboard":
         one.page.focus(".leave-now")
         one.page.keyboard.press("Enter")
     else:
         one.page.click(".leave-now")
-    one.page.wait_for_url("https://www.wikipedia.org/")
-    assert one.page.title() == "Elsewhere"
-    assert [fault for fault in one.faults if "wikipedia.org" not in fault] == [] and len(one.faults) == 1
-    one.faults.clear()
-    one.page.go_back()
-    assert one.page.url == served_at(one, "start"), "the chapter's place was taken"
+    left(one)
+
+
+#: What opens over the page on each width, and by what button.
+OVER = {"search": (1280, ".bd-sidebar-primary .search-button__button", "#pst-search-dialog"), "search on a phone": (360, ".bd-header-article .search-button__button", "#pst-search-dialog"),
+        "menu": (360, ".primary-toggle", "#pst-primary-sidebar-modal"), "contents": (360, ".secondary-toggle", "#pst-secondary-sidebar-modal")}
+
+
+@pytest.mark.parametrize("by", ["keyboard", "touch"])
+@pytest.mark.parametrize("over", OVER)
+def test_the_way_out_is_in_reach_while_something_is_open_over_the_page(leaving, over, by):
+    (width, button, dialog), (make, left) = OVER[over], leaving
+    one = make(viewport={"width": width, "height": 740}, has_touch=True)
+    way, before = one.page.locator(f"{dialog} .leave-now"), one.page.evaluate("document.querySelectorAll('.leave-now').length")
+    for _ in range(2):                             # closed and opened anew, there is one way out and no more
+        one.page.locator(button).first.click()
+        one.page.locator(f"{dialog}[open]").wait_for()
+        way.wait_for()
+        one.page.keyboard.press("Escape")
+        one.page.locator(dialog).wait_for(state="hidden")
+        one.until(f"document.querySelectorAll('.leave-now').length === {before}")
+    one.page.locator(button).first.click()
+    way.wait_for()
+    assert one.page.evaluate("""dialog => { const out = document.querySelector(dialog + ' .leave-now').getBoundingClientRect(), front = document.elementFromPoint(out.left + out.width / 2, out.top + out.height / 2);
+        const under = [...document.querySelectorAll(dialog + ' :is(input, button)')].filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect())
+            .filter(r => r.left < out.right && r.right > out.left && r.top < out.bottom && r.bottom > out.top);
+        return out.left >= 0 && out.right <= innerWidth && out.top >= 0 && out.bottom <= innerHeight && front.matches('.leave-now') && !under.length; }""", dialog), "seen, with nothing over it or under it"
+    if by == "touch":
+        way.tap()
+    else:
+        assert not one.focused("e.matches('.leave-now')"), "who presses Enter twice stays"
+        one.page.keyboard.press("Shift+Tab")
+        assert one.focused("e.matches('dialog .leave-now')")
+        one.page.keyboard.press("Enter")
+    left(one)
 
 
 def served_at(one: Reader, kind: str) -> str:
@@ -360,14 +407,20 @@ def served_at(one: Reader, kind: str) -> str:
 
 # Narrow screens, large letters, less motion, paper.
 
-@pytest.mark.parametrize("width, letters", [(320, 100), (1280, 200)])
-def test_nothing_runs_sideways_or_is_cut_off(reader, width, letters):
+#: The spacing of letters and words that a page must bear (WCAG 1.4.12). It also stands for machines with wider letters than this one.
+SPACED = """() => { const style = document.documentElement.style; style.letterSpacing = '.12em'; style.wordSpacing = '.16em'; }"""
+
+
+@pytest.mark.parametrize("width, letters, spaced", [(320, 100, False), (1280, 200, False), (320, 100, True)])
+def test_nothing_runs_sideways_or_is_cut_off(reader, width, letters, spaced):
     one = reader(viewport={"width": width, "height": 900})
     found = {}
     for kind, page in KINDS.items():
         one.open(page).page.evaluate(f"document.documentElement.style.fontSize = '{letters}%'")
+        if spaced:
+            one.page.evaluate(SPACED)
         wide, cut = one.page.evaluate("""() => [document.documentElement.scrollWidth - document.documentElement.clientWidth,
-            [...document.querySelectorAll('article *, main button, #pst-primary-sidebar *, .leave-now')].filter(e => /hidden|clip/.test(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 2
+            [...document.querySelectorAll('main *, #pst-primary-sidebar *, .leave-now')].filter(e => /hidden|clip/.test(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 2
                 && e.clientWidth > 1 && e.checkVisibility() && e.textContent.trim()).map(e => `${e.tagName} ${e.className} ${e.textContent.trim().slice(0, 30)}`)]""")
         if wide > 0 or cut:
             found[kind] = (wide, cut[:5])
@@ -378,7 +431,7 @@ def test_nothing_runs_sideways_or_is_cut_off(reader, width, letters):
 def test_the_way_out_covers_no_button(reader, width):
     one = reader(viewport={"width": width, "height": 740})
     for kind in ("chapter", "time-machine", "data"):
-        one.open(KINDS[kind])
+        one.open(KINDS[kind]).page.evaluate("document.querySelector('.leave-now').style.letterSpacing = '.06em'")      # machines whose letters are wider
         covered = one.page.evaluate("""() => { const out = document.querySelector('.leave-now').getBoundingClientRect();
             return [...document.querySelectorAll('button, header a, .bd-header-article a')].filter(e => e.checkVisibility()).filter(e => { const r = e.getBoundingClientRect();
                 return r.width && r.left < out.right && r.right > out.left && r.top < out.bottom && r.bottom > out.top && getComputedStyle(e.closest('.bd-header-article') || e).position !== 'static'; })
@@ -408,6 +461,22 @@ def test_on_paper_there_is_the_text_alone_dark_on_white(reader, theme):
         colour = one.page.eval_on_selector(part, "e => getComputedStyle(e).color")
         code = "#" + "".join(f"{int(n):02x}" for n in re.findall(r"\d+", colour)[:3])
         assert contrast(code, "#ffffff") >= 4.5, (part, colour)
+
+
+def test_the_button_for_colours_says_which_they_are(reader):
+    from playwright.sync_api import expect
+
+    one = reader(color_scheme="light").open(KINDS["start"])
+    button = one.page.locator(".theme-switch-button")
+    for colours in ("as on this device, light", "dark", "light", "as on this device, light"):
+        said = f"Colours: {colours}. Change"
+        expect(button).to_have_accessible_name(said)
+        button.hover()
+        expect(one.page.locator(".tooltip-inner")).to_have_text(said)
+        button.press("Enter")
+    one.page.emulate_media(color_scheme="dark")
+    one.open(KINDS["chapter"])
+    expect(button).to_have_accessible_name("Colours: dark. Change")
 
 
 def test_the_choice_of_dark_stays(reader):

@@ -40,6 +40,7 @@ def room(tmp_path, monkeypatch):
     (tmp_path / "records").mkdir()
     shutil.copy(ROOT / "figures" / "book.yml", tmp_path / "book.yml")
     monkeypatch.setattr(records, "ROOT", tmp_path)
+    monkeypatch.setattr(records, "OUTPUT", tmp_path)
     return tmp_path
 
 

@@ -14,7 +14,7 @@ from test_figures import DATA, GOOD, room  # noqa: F401  a fixture
 NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
 PUBLISHED = ROOT / "figures" / "published"
 CODE = [
-    "from pathlib import Path\nimport metoo_figures as mf, pandas as pd\nfrom metoo_figures import records\nrecords.ROOT = Path.cwd()",
+    "from pathlib import Path\nimport metoo_figures as mf, pandas as pd\nfrom metoo_figures import records\nrecords.ROOT = records.OUTPUT = Path.cwd()",
     "data = pd.read_csv('data.csv')\ndata[['label', 'value']]",
     "fig, ax = mf.figure()\nmf.forms.shares(ax, data)\nmf.publish('test-shares', fig, data, n=2, low=data['value'].min(), high=75)",
 ]

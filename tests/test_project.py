@@ -46,7 +46,7 @@ def test_the_citation_file_follows_its_schema():
     assert "doi" not in cff and "url" not in cff, "no address is invented"
 
 
-@pytest.mark.parametrize("name", ["LICENSE", "LICENSE-CONTENT", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "CITATION.cff", "_config.yml", "_toc.yml"])
+@pytest.mark.parametrize("name", ["LICENSE", "LICENSE-CONTENT", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "CITATION.cff", ".zenodo.json", "_config.yml", "_toc.yml"])
 def test_the_top_level_is_whole(name):
     assert (ROOT / name).stat().st_size > 200
 

@@ -11,9 +11,14 @@ from collections import Counter
 from pathlib import Path, PurePosixPath
 from urllib.parse import urldefrag
 
+import fact_cards
 import pikepdf
 import pytest
 import takeaway
+import takeaway_pages
+import takeaway_paper
+import takeaway_pdf
+import takeaway_sources
 import yaml
 from conftest import ROOT
 from lxml import etree
@@ -27,12 +32,12 @@ X = {"x": "http://www.w3.org/1999/xhtml", "o": "http://www.idpf.org/2007/opf", "
 
 @pytest.fixture(scope="module")
 def sources() -> dict[str, str]:
-    return {name: content.decode("utf-8") for name, content in takeaway.sources().items()}
+    return {name: content.decode("utf-8") for name, content in takeaway_sources.sources().items()}
 
 
 @pytest.fixture(scope="module")
 def made():
-    takeaway.OUT.mkdir(parents=True, exist_ok=True)
+    takeaway_pages.OUT.mkdir(parents=True, exist_ok=True)
     return takeaway.pages()
 
 
@@ -56,7 +61,7 @@ def pages(book) -> dict[str, etree._Element]:
 @pytest.fixture(scope="module")
 def printed(made) -> bytes:
     try:
-        takeaway.browser()
+        takeaway_pdf.browser()
     except takeaway.TakeAwayError as error:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
     return takeaway.pdf(made)
@@ -74,14 +79,14 @@ def test_every_page_that_needs_no_screen_is_in(made):
     names = [page.name for page in made]
     left_out = {Path(name).name for name in wanted if name not in names}
     assert left_out == {"gallery", "countries", "time-machine", "tables", "codebook"}, "a new page: put it in, or say here that it needs a screen"
-    assert [name for name in names if Path(name).name != takeaway.ROWS] == [name for name in wanted if name in names], "the order of the book"
+    assert [name for name in names if Path(name).name != takeaway_sources.ROWS] == [name for name in wanted if name in names], "the order of the book"
     assert [page.short for page in made if re.match(r"\d+\. ", page.title)] == CHAPTERS
 
 
 def test_no_source_leads_to_a_page_or_a_file_that_is_left_out(sources):
     for name, text in sources.items():
         if name.endswith((".md", ".ipynb")):
-            assert set(re.findall(r"\]\((?:\.\./|chapters/)?generated/([a-z-]+)\.", text)) <= set(takeaway.KEPT), name
+            assert set(re.findall(r"\]\((?:\.\./|chapters/)?generated/([a-z-]+)\.", text)) <= set(takeaway_sources.KEPT), name
             assert "{download}" not in text and ":target:" not in text and "folded" not in text, name
 
 
@@ -97,9 +102,9 @@ def test_code_that_draws_is_out_and_solutions_are_in(made, sources):
 def test_each_row_that_is_cited_has_an_entry_with_its_source_and_the_way_back(pages, sources):
     import metoo_data as md
 
-    cards = takeaway.fact_cards.cards()
-    cited = {row for name, text in sources.items() if not name.endswith(f"{takeaway.ROWS}.md") for row in re.findall(r"\]\(#([a-z0-9-]+)\)", text) if row in cards}
-    entries = {entry.get("id"): entry for entry in pages[f"book/{takeaway.ROWS}.xhtml"].iterfind(".//x:p[@id]", X)}
+    cards = fact_cards.cards()
+    cited = {row for name, text in sources.items() if not name.endswith(f"{takeaway_sources.ROWS}.md") for row in re.findall(r"\]\(#([a-z0-9-]+)\)", text) if row in cards}
+    entries = {entry.get("id"): entry for entry in pages[f"book/{takeaway_sources.ROWS}.xhtml"].iterfind(".//x:p[@id]", X)}
     assert entries.keys() == cited and len(cited) > 400
     for table in (table for table in md.tables().values() if table.key in md.load(table.name) and "source_id" in md.load(table.name)):
         for _, row in md.load(table.name).query(f"{table.key} in @cited").iterrows():
@@ -181,7 +186,7 @@ def test_the_epub_is_the_same_each_time(made, epub):
 
 def test_the_pdf_says_what_it_is(paper):
     assert paper.Root.MarkInfo.Marked is True and str(paper.Root.Lang) == "en" and paper.Root.ViewerPreferences.DisplayDocTitle is True
-    assert str(paper.docinfo["/Title"]) == "After the Hashtag" and str(paper.docinfo["/Author"]) == takeaway.BOOK["authors"]
+    assert str(paper.docinfo["/Title"]) == "After the Hashtag" and str(paper.docinfo["/Author"]) == takeaway_sources.BOOK["authors"]
     with paper.open_metadata() as meta:
         assert meta["dc:language"] == {"en"} or list(meta["dc:language"]) == ["en"]
     assert len(paper.pages) > 100 and [round(float(edge)) for edge in paper.pages[0].MediaBox] == [0, 0, 595, 842]
@@ -195,13 +200,13 @@ def test_the_bookmarks_of_the_pdf_are_the_headings(paper, made):
 
     with paper.open_outline() as outline:
         found = list(titles(outline.root))
-        assert [mark.title for mark in outline.root] == ["After the Hashtag", "Contents", "Introduction", *(part for part in takeaway.parts() if part)]
+        assert [mark.title for mark in outline.root] == ["After the Hashtag", "Contents", "Introduction", *(part for part in takeaway_sources.parts() if part)]
     for page in made:
-        assert {takeaway._words(heading) for heading in page.content.xpath(".//h1 | .//h2 | .//h3")} <= set(found), page.name
+        assert {takeaway_pages.words(heading) for heading in page.content.xpath(".//h1 | .//h2 | .//h3")} <= set(found), page.name
 
 
 def test_every_link_within_the_pdf_leads_somewhere(paper):
-    places, numbers = takeaway.destinations(paper), {page.objgen for page in paper.pages}
+    places, numbers = takeaway_pdf.destinations(paper), {page.objgen for page in paper.pages}
     assert all(target[0].objgen in numbers for target in places.values())
     kinds = Counter()
     for page in paper.pages:
@@ -216,9 +221,9 @@ def test_every_link_within_the_pdf_leads_somewhere(paper):
 
 
 def test_the_contents_name_the_right_pages(paper, made, printed):
-    text = (takeaway.OUT / "work" / "paper.html").read_text(encoding="utf-8")
+    text = (takeaway_pages.OUT / "work" / "paper.html").read_text(encoding="utf-8")
     told = {name: int(number) for name, number in re.findall(r'<li><a href="#([a-z-]+)">.*?contents-number">(\d+)<', text)}
-    assert told == takeaway._page_numbers(printed, made) and list(told) == [page.short for page in made]
+    assert told == takeaway_pdf.page_numbers(printed, made) and list(told) == [page.short for page in made]
 
 
 def test_every_figure_of_the_pdf_is_described_and_a_drawing(paper):
@@ -250,7 +255,7 @@ def test_the_pdf_is_the_same_each_time(made, printed):
 
 def test_a_missing_browser_is_told_in_one_sentence_before_any_work(monkeypatch, capsys):
     monkeypatch.delenv("BOOK_BROWSER", raising=False)
-    monkeypatch.setattr(takeaway.shutil, "which", lambda name: None)
+    monkeypatch.setattr(takeaway_pdf.shutil, "which", lambda name: None)
     monkeypatch.setattr(takeaway, "pages", lambda: pytest.fail("work was begun"))
     assert takeaway.main(["pdf"]) == 1
     assert capsys.readouterr().err.startswith("No Chromium was found, which prints the PDF. On Debian and Ubuntu: sudo apt install chromium")
@@ -269,5 +274,5 @@ def test_a_book_that_could_not_be_made_leaves_the_last_one_alone(made, monkeypat
 
 
 def test_letters_that_make_the_pages_are_there():
-    for address in re.findall(r'url\("file://([^"]*)"\)', takeaway._fonts()):
+    for address in re.findall(r'url\("file://([^"]*)"\)', takeaway_paper.fonts()):
         assert Path(address).exists(), address

@@ -83,16 +83,16 @@ def pages() -> list[Path]:
     return found
 
 
-def font_of(sheet: str) -> set[int]:
-    face = re.search(rf"@font-face\{{[^}}]*{assets.OUR_NAME}[^}}]*base64,([^)]+)\)", sheet)
-    return set(TTFont(io.BytesIO(base64.b64decode(face[1]))).getBestCmap())
+def letters_of(font) -> set[str]:
+    return {*map(chr, TTFont(font).getBestCmap())}
 
 
 @site
 def test_every_icon_that_a_page_or_a_script_shows_has_its_picture():
     sheet = SHEET.read_text(encoding="utf-8")
-    glyphs = font_of(sheet)
-    drawn = {name for names, code in re.findall(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}', sheet) if int(code, 16) in glyphs
+    face = re.search(rf"@font-face\{{[^}}]*{assets.OUR_NAME}[^}}]*base64,([^)]+)\)", sheet)
+    glyphs = letters_of(io.BytesIO(base64.b64decode(face[1])))
+    drawn = {name for names, letter in re.findall(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"(.)"\}', sheet) if letter in glyphs
              for name in re.findall(r"\.(fa-[a-z0-9-]+)", names)}
     missing = set()
     for path in pages():
@@ -106,7 +106,8 @@ def test_every_icon_that_a_page_or_a_script_shows_has_its_picture():
         missing |= (set(re.findall(r"\bfa-[a-z0-9-]+", script.read_text(encoding="utf-8"))) & every) - drawn
     assert missing == set()
     assert {"fa-bars", "fa-magnifying-glass", "fa-download", "fa-circle-half-stroke", "fa-chevron-down", "fa-xmark"} <= drawn
-    assert {int(code, 16) for code in re.findall(r'"\\([ef][0-9a-f]{3})"', sheet)} <= glyphs, "an icon that a style shows of itself"
+    told = {*re.findall("[\ue000-\uf8ff]", sheet)} & letters_of(assets.ICONS)
+    assert len(told) > len({"fa-bars", "fa-xmark"}) and told <= glyphs, "an icon that a style shows of itself"
 
 
 @site
@@ -144,9 +145,36 @@ def test_no_file_lies_there_that_nothing_refers_to():
     assert [path.name for path in files if path.relative_to(static).as_posix() not in told and path.name not in scripts and f"url({path.name})" not in styles] == []
 
 
-def test_only_rules_that_nothing_can_match_are_dropped():
-    css = ('@charset "x";.seen{a:1}.gone{a:2}.seen .gone,.seen p{a:3}p:not(.gone){a:4}[class*="gone"]{a:5}:is(.gone,.seen) b{a:6}'
-           '@media print{.gone{a:7}.seen{content:"}"}}@media screen{.gone{a:8}}.dt-left{a:9}@keyframes k{to{a:10}}.a\\:b{a:11}b{background:url(data:x;y,{z})}')
-    kept = assets._used_rules(css, ({"seen", "a:b"}, ("dt-",)))
+KNOWN = {"seen", "a:b"}, ("dt-",)
+
+
+def cut(css: str, folder: Path) -> str:
+    """The used rules of a stylesheet that stands in the folder ``theme`` beside the new one."""
+    part = folder / "theme" / "part.css"
+    part.parent.mkdir()
+    part.write_text(css, encoding="utf-8")
+    return assets._used_rules([rule for rule in assets._read(part, folder) if rule.type != "comment"], KNOWN)
+
+
+def test_only_rules_that_nothing_can_match_are_dropped(tmp_path):
+    kept = cut('@charset "x";.seen{a:1}.gone{a:2}.seen .gone,.seen p{a:3}p:not(.gone){a:4}[class*=".gone"]{a:5}:is(.gone,.seen) b{a:6}'
+               '@media print{.gone{a:7}.seen{content:"}"}}@media screen{.gone{a:8}}.dt-left{a:9}@keyframes k{to{a:10}}.a\\:b{a:11}b{background:url(data:x;y,{z})}', tmp_path)
     assert [n for n in range(1, 12) if f"a:{n}}}" in kept] == [1, 3, 4, 5, 6, 9, 10, 11]
     assert ".seen p{a:3}" in kept and '@media print{.seen{content:"}"}}' in kept and "screen" not in kept and "url(data:x;y,{z})" in kept
+
+
+def test_nested_rules_conditions_strings_and_comments_are_read_as_a_browser_does(tmp_path):
+    kept = cut('@supports (a:b){@media print{.gone{a:1}.seen{a:2}}}.seen{a:3;&:hover{a:4}.gone &{a:5}}@supports (a:b){.gone{a:6}}'
+               '/* .gone{ */p{content:"/*  } */"}/* } */.gone/* , p */ a{a:7}@layer one;@container (width>1px){.gone{a:8}i{a:9}}', tmp_path)
+    assert [n for n in range(1, 10) if f"a:{n}" in kept] == [2, 3, 4, 5, 9]
+    assert 'p{content:"/*  } */"}' in kept and "@layer one;" in kept and "@supports (a:b){@media print{.seen{a:2}}}" in kept
+
+
+def test_files_that_a_style_names_are_found_from_the_new_place(tmp_path):
+    kept = cut("p{a:url(one.png);b:url( 'two.png' );c:url(data:x,y);d:url('#e')}", tmp_path)
+    assert kept == "p{a:url(theme/one.png);b:url(theme/two.png);c:url(data:x,y);d:url(\"#e\")}"
+
+
+def test_a_broken_stylesheet_stops_the_build_and_says_where(tmp_path):
+    with pytest.raises(ValueError, match="part.css, line 2: "):
+        cut("p{a:1}\n}q{a:2}", tmp_path)

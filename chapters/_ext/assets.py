@@ -11,9 +11,11 @@ import hashlib
 import io
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pydata_sphinx_theme
+import tinycss2
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
@@ -31,8 +33,10 @@ _TAB = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width
 #: Where scripts run (the head's own one marks the page), the time machine's form has its room from the first, so that nothing below it jumps when it wakes.
 _STEADY = "html[data-mode] .tm-controls[hidden]{display:block!important;visibility:hidden}\nhtml[data-mode] .tm-static{display:none}"
 
-_ICON_RULE = re.compile(r'(?P<names>\.fa-[a-z0-9-]+:before(?:,\.fa-[a-z0-9-]+:before)*)\{content:"\\(?P<code>[0-9a-f]+)"\}')
-_ICON_CLASS = re.compile(r"\bfa-[a-z0-9-]+")
+#: Rules that hold rules.
+_GROUPS = {"media", "supports", "container", "layer"}
+#: The icons' letters, which Unicode leaves to fonts.
+_ICON = re.compile("[\ue000-\uf8ff]")
 _POLICY = re.compile(r'(?<=<meta http-equiv="Content-Security-Policy" content=")[^"]*')
 
 
@@ -98,35 +102,50 @@ def _one_sheet(text: str, parts: set[str], mark: str) -> str:
 
 def _sheet(parts: list[Path], static: Path, pages, scripts: str) -> str:
     """The parts as one stylesheet: without comments but the licences', and without rules for classes that no page and no script has."""
-    css = "".join(_whole(part, static) for part in parts)
-    licences = sorted(set(re.findall(r"/\*!.*?\*/", css, re.S)))
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S).replace('@charset "UTF-8";', "")
+    rules = [rule for part in parts for rule in _read(part, static)]
+    licences = sorted({tinycss2.serialize([rule]) for rule in rules if rule.type == "comment" and rule.value.startswith("!")})
     used = {word for text in pages for classes in re.findall(r'class="([^"]*)"', text) for word in classes.split()}
     spoken = set(re.findall(r"[A-Za-z_][\w-]*", scripts))
-    css, font = _own_icons(css, {name for name in used | spoken if _ICON_CLASS.fullmatch(name)})
-    # A word that ends in a hyphen is the beginning of a class that a script puts together.
-    known = used | spoken, tuple(sorted(word for word in spoken if len(word) > 2 and word.endswith("-")))
-    return "\n".join(['@charset "UTF-8";', *licences, font, _used_rules(css, known), _STEADY]) + "\n"
+    # A word that ends in a hyphen is the beginning of a class that a script puts together; for the icons' classes that would be all of them.
+    known = used | spoken, tuple(sorted(word for word in spoken if len(word) > 2 and word.endswith("-") and not word.startswith("fa-")))
+    css = _THEIR_NAME.sub(OUR_NAME, _used_rules(rules, known))
+    return "\n".join(['@charset "UTF-8";', *licences, _own_icons(css), css, _STEADY]) + "\n"
 
 
-def _whole(part: Path, static: Path) -> str:
-    """A stylesheet with those that it imports, its addresses told from the folder of the new one."""
-    css = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", part.read_text(encoding="utf-8"))
-    css = re.sub(r'url\("?(?!data:|#)([^")]+)"?\)', lambda url: f"url({Path(os.path.relpath(part.parent / url[1], static)).as_posix()})", css)
-    return re.sub(r'@import "([^"]+)";', lambda other: _whole(part.parent / other[1], static), css)
+def _read(part: Path, static: Path):
+    """The rules and comments of a stylesheet and of those that it imports, but not the icons' font, which the book replaces."""
+    for rule in tinycss2.parse_stylesheet(part.read_text(encoding="utf-8"), skip_whitespace=True):
+        kind = rule.lower_at_keyword if rule.type == "at-rule" else rule.type
+        if kind == "import":
+            yield from _read(part.parent / next(token.value for token in rule.prelude if token.type == "string"), static)
+        elif kind == "comment":
+            yield rule
+        elif kind != "charset" and not (kind == "font-face" and "Font Awesome" in tinycss2.serialize(rule.content)):
+            yield from _tidy([rule], part, static)
 
 
-def _own_icons(css: str, shown: set[str]) -> tuple[str, str]:
-    """The styles with the rules of the icons that are shown, and the font of these icons, which stands in the sheet itself: one file less to wait for."""
-    css = re.sub(r"@font-face\s*\{[^}]*Font Awesome[^}]*\}", "", css)
+def _tidy(nodes, part: Path, static: Path) -> list:
+    """The nodes without comments, with one space where there was any, and with the addresses of files told from another folder. Raises ValueError for what is no CSS."""
+    kept = []
+    for node in nodes:
+        if node.type == "error":
+            raise ValueError(f"{part.name}, line {node.source_line}: {node.message}")
+        for inside in ("prelude", "arguments", "content"):
+            if inner := getattr(node, inside, None):
+                setattr(node, inside, _tidy(inner, part, static))
+        if node.type == "whitespace":
+            node.value = " "
+        quoted = [token for token in node.arguments if token.type == "string"] if node.type == "function" and node.lower_name == "url" else []
+        address = node.value if node.type == "url" else quoted[0].value if quoted else ""
+        if address and not address.startswith(("data:", "#")):
+            node = tinycss2.parse_one_component_value(f"url({Path(os.path.relpath(part.parent / address, static)).as_posix()})")
+        if node.type != "comment":
+            kept.append(node)
+    return kept
 
-    def kept(rule: re.Match) -> str:
-        names = [name for name in rule["names"].split(",") if name[1:].removesuffix(":before") in shown]
-        return f'{",".join(names)}{{content:"\\{rule["code"]}"}}' if names else ""
 
-    css = _THEIR_NAME.sub(OUR_NAME, _ICON_RULE.sub(kept, css))
-    # What the styles show without a class of its own: marks of notes, of links that lead away, of the menu's path.
-    letters = {int(code, 16) for code in re.findall(r'"\\([ef][0-9a-f]{3})"', css)}
+def _own_icons(css: str) -> str:
+    """The font of the icons that the styles show, as a rule that holds the font itself: one file less to wait for."""
     font = TTFont(ICONS, recalcTimestamp=False)
     for record in font["name"].names:
         if record.nameID in (1, 3, 4, 6, 16):
@@ -134,47 +153,49 @@ def _own_icons(css: str, shown: set[str]) -> tuple[str, str]:
     options = Options(hinting=False, layout_features=[], name_IDs=[0, 1, 2, 3, 4, 6, 13, 14], notdef_outline=False, drop_tables=["FFTM", "GSUB", "GPOS", "GDEF"])
     options.flavor = "woff"
     cutter = Subsetter(options)
-    cutter.populate(unicodes=letters)
+    cutter.populate(unicodes={ord(letter) for letter in _ICON.findall(css)})
     cutter.subset(font)
     font.flavor, out = "woff", io.BytesIO()
     font.save(out, reorderTables=True)
     data = base64.b64encode(out.getvalue()).decode("ascii")
-    return css, f"@font-face{{font-display:block;font-family:{OUR_NAME};font-style:normal;font-weight:900;src:url(data:font/woff;base64,{data}) format('woff')}}"
+    return f"@font-face{{font-display:block;font-family:{OUR_NAME};font-style:normal;font-weight:900;src:url(data:font/woff;base64,{data}) format('woff')}}"
 
 
-def _used_rules(css: str, known: tuple[set[str], tuple[str, ...]]) -> str:
-    """The rules without those whose every selector asks for a class that is not known."""
+def _used_rules(rules, known: tuple[set[str], tuple[str, ...]]) -> str:
+    """The rules without those whose every selector asks for a class that is not known; rules within a rule go with it."""
     kept = []
-    for rule in _rules(css):
-        head, brace, body = rule.partition("{")
-        head = head.strip()
-        if brace and head.startswith(("@media", "@supports")):
-            if inner := _used_rules(body.rstrip()[:-1], known):
-                kept.append(f"{head}{{{inner}}}")
-        elif not brace or head.startswith("@"):
-            kept.append(rule.strip())
-        elif selectors := [one.strip() for one in re.split(r",(?![^(\[]*[)\]])", head) if _may_match(one, known)]:
-            kept.append(f"{','.join(selectors)}{{{body.strip()}")
-    return "\n".join(rule for rule in kept if rule)
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            if selectors := [_told(one) for one in _selectors(rule.prelude) if _may_match(one, known)]:
+                kept.append(f"{','.join(selectors)}{{{_told(rule.content)}}}")
+        elif rule.type == "at-rule":
+            body = None if rule.content is None else _told(rule.content)
+            if body and rule.lower_at_keyword in _GROUPS:
+                body = _used_rules(tinycss2.parse_rule_list(rule.content, skip_whitespace=True), known)
+            head = f"@{rule.at_keyword} {_told(rule.prelude)}".rstrip()
+            kept += [f"{head};"] if body is None else [f"{head}{{{body}}}"] if body else []
+    return "\n".join(kept)
 
 
-def _rules(css: str):
-    """Each rule or statement of a stylesheet, whole."""
-    begun = deep = 0
-    for mark in re.finditer(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|\\.|url\((?!["\'])[^)]*\)|[{};]', css, re.S):
-        deep += {"{": 1, "}": -1}.get(mark[0], 0)
-        if deep == 0 and mark[0] in "};":
-            yield css[begun:mark.end()]
-            begun = mark.end()
+def _told(nodes) -> str:
+    return tinycss2.serialize(nodes).strip()
 
 
-def _may_match(selector: str, known: tuple[set[str], tuple[str, ...]]) -> bool:
-    """False where the selector asks for a class that neither a page nor a script knows."""
+def _selectors(prelude) -> list[list]:
+    """The selectors of a list, each as its tokens."""
+    found = [[]]
+    for token in prelude:
+        if token == ",":
+            found.append([])
+        else:
+            found[-1].append(token)
+    return found
+
+
+def _may_match(selector: list, known: tuple[set[str], tuple[str, ...]]) -> bool:
+    """False where the selector asks for a class that neither a page nor a script knows. What stands in brackets (``:not(.x)``, ``:is(.x, .y)``) does not count."""
     words, beginnings = known
-    asked = selector
-    while (less := re.sub(r":[a-z-]+\([^()]*\)|\[[^\]]*\]", "", asked)) != asked:   # what is asked of others, or by other marks than a class
-        asked = less
-    names = [name.replace("\\", "") for name in re.findall(r"\.(-?[A-Za-z_](?:\\.|[\w-])*)", asked)]
+    names = [token.value for dot, token in pairwise(selector) if dot == "." and token.type == "ident"]
     return all(name in words or name.startswith(beginnings) for name in names)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import os
 import shutil
 import sys
@@ -23,7 +22,7 @@ import finding  # noqa: E402
 import finish  # noqa: E402
 import generated  # noqa: E402
 import time_machine  # noqa: E402
-from metoo_figures import records  # noqa: E402
+import versions  # noqa: E402
 
 EXECUTED = os.environ.get("BOOK_EXECUTED")
 #: Pages of single figures, countries and whole tables: in the order of the book, and not in its menu, where they would be a wall. Their own way in leads to them.
@@ -104,11 +103,9 @@ def copy_figures(app: Sphinx, error: Exception | None) -> None:
         (folder / "index.html").write_text(f'<!doctype html><html lang="en"><title>{folder.name}</title><meta http-equiv="refresh" content="0; url={page}">'
                                            f'<a href="{page}">{folder.name}</a></html>\n', encoding="utf-8")
     data_pages.write_package(Path(app.outdir) / "data")
-    for figure, gone in records.retired().items():
-        (target / figure).mkdir()
-        (target / figure / "index.html").write_text(
-            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{figure}</title><p>The figure {figure} is no longer in the book, since version {gone["version"]}: '
-            f'{html.escape(gone["reason"])}. <a href="../{gone["successor"]}/index.html">{gone["successor"]}</a> took its place.</p></html>\n', encoding="utf-8")
+    data_pages.write_wheel(Path(app.outdir) / "data")
+    versions.write_tombstones(target)
+    versions.write(Path(app.outdir))
 
 
 def stay_local(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import html
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import metoo_data as md
@@ -96,3 +98,8 @@ def write_package(folder: Path) -> None:
                         "The tables are no sample and no register of people. Please do not make them one.", ""])
     folder.mkdir(exist_ok=True)
     publishing.write_whole(folder / PACKAGE, publishing.zipped(files, readme))
+
+
+def write_wheel(folder: Path) -> None:
+    """Builds the two packages into ``folder`` as a wheel that carries the tables. The same bytes on every machine; nothing is fetched."""
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT.parent, check=True, capture_output=True)

@@ -15,8 +15,9 @@ HEADS = {"events": "title", "cases": "label", "reforms": "title_en", "ratificati
          "hashtags": "tag", "statistics": "indicator", "claims": "summary"}
 #: Tables whose rows stand under the row that they belong to: table, its link, the page that shows them.
 PARTS = {"cases": ("case_steps", "case_id"), "reforms": ("reform_stages", "reform_id")}
-#: The data package as one file, beside the pages.
+#: The data package as one file, and the two Python packages as one with the tables in it, beside the pages.
 PACKAGE = f"after-the-hashtag-data-{records.book()['version']}.zip"
+WHEEL = f"after_the_hashtag-{records.book()['version']}-py3-none-any.whl"
 _HIDDEN = {"rank", "recorded_date", "source_id", "locator", "country_iso3", "rank_reason", "note", "date_note"}
 
 
@@ -41,7 +42,9 @@ def _tables() -> str:
     return "\n".join(["# The tables", "", "Each number in the chapters leads to the entry of its row, and each entry to its source. The page of a table tells who collected its rows "
                       "and what is missing, and shows them all, to sort and to filter. How each column is to be read stands in the [codebook](codebook.md).", "",
                       "```{raw} html", f'<p><a class="download-package" href="../../data/{PACKAGE}" download>The whole data package, ZIP</a>: every table with its schema, sources, '
-                      "licence and a readme.</p>", "```", "", *rows, ""])
+                      "licence and a readme.</p>",
+                      f'<p><a class="download-package" href="../../data/{WHEEL}" download>The Python packages, a wheel</a>: the tables with their loaders, and what draws the figures.</p>',
+                      "```", "", "[Use the data in your own class](../use-the-data.md) tells how to work with either.", "", *rows, ""])
 
 
 def _table_page(name: str, evidence) -> str:

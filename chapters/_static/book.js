@@ -65,16 +65,41 @@ function addCards() {
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && shown) shown.hide(); });
 }
 
-// The way out: the other page takes this one's place, so that going back does not return here.
+// The way out: the other page takes this one's place, so that going back does not return here. While a dialog (search, menu, contents) is open the rest
+// of the page is out of reach; so the dialog holds a copy, which goes before the theme's script, at the closing, moves what is in there back to its place.
 function addExit() {
-  document.querySelectorAll("a.leave-now").forEach((link) => link.addEventListener("click", (event) => {
+  const way = document.querySelector("aside:has(> a.leave-now)");
+  if (!way) return;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.leave-now");
+    if (!link) return;
     event.preventDefault();
     document.body.hidden = true;
     location.replace(link.href);
+  }, true);
+  const watch = new MutationObserver((changes) => changes.forEach(({ target: dialog }) => {
+    const copy = dialog.querySelector("aside:has(> a.leave-now)");
+    if (!dialog.open) copy?.remove();
+    else if (!copy) dialog.prepend(way.cloneNode(true));
   }));
+  document.querySelectorAll("dialog").forEach((dialog) => watch.observe(dialog, { attributeFilter: ["open"] }));
+}
+
+// The button for light and dark says which colours the reader has chosen; a press changes them.
+function nameColours() {
+  const button = document.querySelector(".theme-switch-button"), root = document.documentElement;
+  const name = () => {
+    const words = `Colours: ${root.dataset.mode === "auto" ? `as on this device, ${root.dataset.theme}` : root.dataset.theme}. Change`;
+    button.setAttribute("aria-label", words);
+    button.dataset.bsTitle = words;
+    window.bootstrap?.Tooltip.getInstance(button)?.setContent({ ".tooltip-inner": words });
+  };
+  if (!button) return;
+  name();
+  new MutationObserver(name).observe(root, { attributeFilter: ["data-mode", "data-theme"] });
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  addAddresses(); addFilters(); addCards(); addExit();
+  addAddresses(); addFilters(); addCards(); addExit(); nameColours();
   document.querySelectorAll("[data-action=print]").forEach((button) => button.addEventListener("click", () => window.print()));
 });

@@ -9,9 +9,14 @@ from pathlib import Path
 
 from .problems import DataError, Problem
 
-_HERE = Path(__file__).resolve().parent
-#: In a wheel the tables travel inside the package; in the repository they stand beside it.
-ROOT = _HERE / "package" if (_HERE / "package" / "datapackage.json").exists() else _HERE.parent
+
+def _home() -> Path:
+    """The folder of the tables: beside this package in the repository, inside it where a wheel was installed."""
+    here = Path(__file__).resolve().parent
+    return here.parent if (here.parent / "datapackage.json").exists() else here / "package"
+
+
+ROOT = _home()
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def write(chapters: list[str]) -> list[Path]:
     for chapter in chapters:
         mine = [sheet for sheet in sheets if sheet["chapter"] == chapter]
         if mine:
-            paths.append(records.ROOT / "decks" / f"{chapter}.pptx")
+            paths.append(records.OUTPUT / "decks" / f"{chapter}.pptx")
             paths[-1].parent.mkdir(exist_ok=True)
             write_whole(paths[-1], deck(mine))
     return paths
@@ -32,7 +32,7 @@ def write(chapters: list[str]) -> list[Path]:
 
 def published() -> list[dict]:
     """The record of every published figure, in the order of the figures' numbers."""
-    paths = [path for path in (records.ROOT / "published").glob("*/*.json") if not path.name.endswith(".csl.json")]
+    paths = [path for path in (records.OUTPUT / "published").glob("*/*.json") if not path.name.endswith(".csl.json")]
     sheets = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
     return sorted(sheets, key=lambda sheet: [int(part) for part in sheet["number"].split(".")])
 
@@ -57,7 +57,7 @@ def _slide(slides, sheet: dict) -> None:
     title = slide.shapes.title
     # The picture shows the title; screen readers and the outline find it here, above the edge of the slide.
     title.text, title.left, title.top, title.width, title.height = f"Figure {sheet['number']}. {sheet['title']}", Emu(0), -Inches(1), _WIDTH, Inches(0.9)
-    picture = slide.shapes.add_picture(str(records.ROOT / "published" / sheet["id"] / f"{sheet['id']}.png"), 0, 0, _WIDTH, _HEIGHT)
+    picture = slide.shapes.add_picture(str(records.OUTPUT / "published" / sheet["id"] / f"{sheet['id']}.png"), 0, 0, _WIDTH, _HEIGHT)
     about = picture._element.nvPicPr.cNvPr          # python-pptx has no name for the alternative text
     about.set("descr", sheet["alt"])
     about.set("name", f"Figure {sheet['number']}")

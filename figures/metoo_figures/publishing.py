@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -38,6 +39,9 @@ class Published:
 def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published:
     """Checks a figure and writes its files to ``figures/published/<figure>/``; in a browser it is checked and drawn, and no file is written.
 
+    Where the package was installed from a wheel, the files go to ``published/<figure>/`` in the working directory,
+    and one printed line says so.
+
     Parameters
     ----------
     figure : str
@@ -72,11 +76,29 @@ def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published
     if sys.platform == "emscripten":        # a reader's page has no folder of the book, and no library that writes PDF
         return Published(record, len(data), embedded.png(fig, record, _packet(record, data)), _in_browser(fig))
     files = _files(fig, data, record)
-    folder = records.ROOT / "published" / figure
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        write_whole(folder / name, content)
+    _write(records.OUTPUT / "published" / figure, files)
     return Published(record, len(data), files[f"{figure}.png"], f"picture {hashlib.sha256(files[f'{figure}.svg']).hexdigest()[:12]}")
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    """Writes the files of a figure. Outside the repository a folder that takes no files keeps nobody from seeing the figure."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            write_whole(folder / name, content)
+        where = f"are written to {folder.parent.absolute()}"
+    except OSError as error:
+        if records.OUTPUT == records.ROOT:
+            raise
+        where = f"are not kept, because {folder.parent.absolute()} cannot be written to ({error.strerror})"
+    if records.OUTPUT != records.ROOT:
+        _say(f"The files of the figures {where}.")
+
+
+@functools.cache
+def _say(sentence: str) -> None:
+    """Tells a reader something once, however many figures it holds for."""
+    print(sentence)
 
 
 def item(record: Record) -> citations.Item:

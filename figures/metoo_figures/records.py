@@ -14,9 +14,18 @@ import pandas as pd
 import yaml
 from metoo_data import names
 
-_HERE = Path(__file__).resolve().parent
-#: The folder that holds ``records`` and ``published``: beside this package, or inside it in a wheel.
-ROOT = _HERE / "package" if (_HERE / "package").exists() else _HERE.parent
+
+def _home() -> tuple[Path, Path]:
+    """The folder of the records, and the one that figures are written under.
+
+    Both are ``figures`` in the repository. Where a wheel was installed the records are inside this package, which is
+    nobody's place to write: there figures go to the working directory, which is the notebook's own.
+    """
+    here = Path(__file__).resolve().parent
+    return (here.parent, here.parent) if (here.parent / "book.yml").exists() else (here / "package", Path())
+
+
+ROOT, OUTPUT = _home()
 
 REQUIRED = ("id", "number", "chapter", "form", "topic", "title", "subtitle", "note", "caption", "alt", "description", "question")
 #: ``countries`` lists the ISO 3166-1 alpha-3 codes of the few countries that a figure is about; ``history`` says what each version changed.

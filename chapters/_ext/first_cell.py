@@ -1,0 +1,41 @@
+"""The first code cell of every notebook: where the book is not installed, it installs the book's wheel.
+
+``python chapters/_ext/first_cell.py`` writes it into all notebooks (``make refresh`` does so first). Its text changes only
+with the address of the published book: where ``figures/book.yml`` has one, the cell knows where the wheel can be fetched.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import run
+from generated import WHEEL
+from metoo_figures import records
+
+
+def text(base_address: str) -> str:
+    """The code of the cell, for a book published at ``base_address`` or, where that is empty, nowhere yet."""
+    fetched = f' or ["{base_address.rstrip("/")}/data/{WHEEL}"]' if base_address else ""
+    return "\n".join([
+        "import importlib.util, pathlib",
+        'if not importlib.util.find_spec("metoo_data"):  # this notebook is not in its book: the book\'s wheel brings the tables',
+        f'    wheels = sorted(map(str, pathlib.Path().glob("after_the_hashtag-*.whl"))){fetched}',
+        '    assert wheels, "Put the book\'s wheel (after_the_hashtag-...whl, on its page The tables) beside this notebook and run this cell again."',
+        '    get_ipython().run_line_magic("pip", f"install --quiet {wheels[-1]}")',
+    ])
+
+
+def put(path: Path) -> None:
+    """Writes the cell into a notebook: before all other code, hidden on the page, as it says nothing of the subject."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    cells = [cell for cell in notebook["cells"] if cell["id"] != f"{path.stem}-setup"]
+    place = next(i for i, cell in enumerate(cells) if cell["cell_type"] == "code")
+    cells.insert(place, {"cell_type": "code", "execution_count": 1, "id": f"{path.stem}-setup", "metadata": {"tags": ["remove-cell"]},
+                         "outputs": [], "source": text(records.book()["base_address"]).splitlines(keepends=True)})
+    run.write(path, run.normal(notebook | {"cells": cells}))
+
+
+if __name__ == "__main__":
+    for notebook in sorted(run.CHAPTERS.glob("*.ipynb")):
+        put(notebook)

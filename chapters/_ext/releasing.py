@@ -1,0 +1,79 @@
+"""The files of a release: ``python chapters/_ext/releasing.py`` writes them to ``_build/dist``; the same bytes on every machine.
+
+With ``tag v1.2.3`` it says whether that tag may be released, with ``notes`` what changed for a reader.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import data_pages
+import yaml
+from metoo_figures import publishing, records
+
+ROOT = Path(__file__).resolve().parents[2]
+DIST, SITE = ROOT / "_build" / "dist", ROOT / "_build" / "html"
+#: Files of a build that no reader opens, and that differ from one build to the next.
+_NOT_READ = (".buildinfo", ".doctrees", ".jupyter_cache")
+
+
+def main(dist: Path, bill: Path) -> list[str]:
+    """Writes wheel, data, site, bill of materials and checksums to ``dist``.
+
+    ``bill`` is the file that lists all packages of the lock (CycloneDX). Returns a line for each file; a site that is not built is said to be left out.
+    """
+    version, lines = records.book()["version"], []
+    dist.mkdir(parents=True, exist_ok=True)
+    for old in dist.iterdir():
+        old.unlink()
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(dist)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    data_pages.write_package(dist)
+    (dist / f"after-the-hashtag-packages-{version}.cdx.json").write_bytes(bill.read_bytes())
+    if (SITE / "index.html").exists():
+        (dist / f"after-the-hashtag-site-{version}.zip").write_bytes(site_zip(SITE))
+    else:
+        lines.append("The pages are not built, so the release has no zip of the site. Run make book first.")
+    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(dist.iterdir())}
+    (dist / "SHA256SUMS").write_text("".join(f"{digest}  {name}\n" for name, digest in sums.items()), encoding="utf-8")
+    return [*lines, *(f"{path.stat().st_size:>12,}  {path.name}" for path in sorted(dist.iterdir()))]
+
+
+def site_zip(site: Path) -> bytes:
+    """The built pages in one file, to read without a network."""
+    book = records.book()
+    files = {path.relative_to(site).as_posix(): path.read_bytes() for path in sorted(site.rglob("*"))
+             if path.is_file() and not set(path.relative_to(site).parts) & set(_NOT_READ)}
+    return publishing.zipped(files, f"{book['title']}, version {book['version']}. {book['license']}, {book['license_address']}\nOpen index.html in a browser.\n")
+
+
+def tag_faults(tag: str, root: Path = ROOT) -> list[str]:
+    """What keeps ``tag`` from being released: a version that one of the files does not have, or a changelog that does not tell of it."""
+    version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    cited = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
+    told = {"CITATION.cff": cited["version"], "CITATION.cff, preferred-citation": cited["preferred-citation"]["version"],
+            "data/datapackage.json": json.loads((root / "data" / "datapackage.json").read_text(encoding="utf-8"))["version"]}
+    faults = [] if tag == f"v{version}" else [f"The tag is {tag}, and the version in pyproject.toml is {version}. The tag of that version is v{version}."]
+    faults += [f"{where} has version {has}, and pyproject.toml {version}." for where, has in told.items() if has != version]
+    return faults if notes(version, root) else [*faults, f"CHANGELOG.md has no section '## {version} (date)' that says what changed."]
+
+
+def notes(version: str, root: Path = ROOT) -> str:
+    """What the changelog says of a version; empty where it says nothing."""
+    found = re.search(rf"^## {re.escape(version)} \([0-9-]+\)\n(.*?)(?=^## |\Z)", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.S | re.M)
+    return found[1].strip() if found else ""
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["tag", tag]:
+            sys.exit("\n".join(tag_faults(tag)) or None)
+        case ["notes"]:
+            print(notes(records.book()["version"]))
+        case [bill]:
+            print("\n".join(main(DIST, Path(bill))))
