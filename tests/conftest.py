@@ -68,9 +68,9 @@ def small(copy) -> Copy:
     return copy
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """A Chromium of this machine. Where there is none, tests that need one are left out and say so; in CI that is an error."""
+    """A Chromium of this machine, ended with each file of tests: the take-away book starts one of its own, and two cannot run in one process. Where there is none, tests that need one are left out and say so; in CI that is an error."""
     missing = pytest.fail if os.environ.get("CI") else pytest.skip
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if not path:
