@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HTML, GOOD, LOG = ROOT / "_build" / "html", ROOT / "_build" / "pages-are-good", ROOT / "_build" / "build.log"
 #: All that the pages are made from.
-_FROM = ("_config.yml", "_toc.yml", "requirements.txt", "CHANGELOG.md", "chapters", "data", "figures", "_build/executed")
+_FROM = ("_config.yml", "_toc.yml", "requirements.txt", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT", "CHANGELOG.md", "chapters", "data", "figures", "_build/executed")
 #: Lines of the log that tell a reader how far the build is, or what went wrong.
 _TELL = re.compile(r"(reading sources|writing output|WARNING|ERROR|Exception|build (succeeded|finished)|pickling|copying (static|images))")
 
