@@ -6,11 +6,14 @@ import shutil
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
-from metoo_figures import records
+from metoo_figures import decks, records
+from playwright.sync_api import expect
 
+import figure_pages
 import versions
 
-VERSION = f"v{records.book()['version']}"
+BOOK = records.book()
+VERSION = f"v{BOOK['version']}"
 FIGURE = "africa-cases"
 AXE = ROOT / "tests" / "vendor" / "axe.min.js"
 
@@ -41,7 +44,7 @@ def test_each_figure_stands_under_the_version_with_the_very_bytes_that_are_cited
 def test_the_page_of_a_version_names_it_and_shows_the_picture_from_its_own_folder(site):
     one = page(site, FIGURE)
     here = site / VERSION / "figures" / FIGURE
-    assert records.book()["version"] in one.title.text and f"version {records.book()['version']}" in one.main.text
+    assert records.book()["version"] in one.title.text and f"version {BOOK['version']}" in one.main.text
     assert (here / one.img["src"]).exists() and len(one.img["alt"]) > 50
     assert len(one.select("dl dd")) == 6 and all((here / a["href"]).exists() for a in one.select("li a"))
     inside = [tag.get("href") or tag["src"] for tag in one.select("a[href], img[src]") if "://" not in (tag.get("href") or tag["src"])]
@@ -63,7 +66,17 @@ def test_an_address_in_a_citation_would_lead_to_that_page(site, monkeypatch):
     assert (site / address.removeprefix("https://example.org/book/") / "index.html").exists()
 
 
-BOOK = records.book()
+def test_a_citation_takes_in_the_address_of_its_version(site, browser):
+    """Where the book has no address of its own, from the place that the reader is at; with the script and the data that a figure's page has."""
+    sheet = next(sheet for sheet in decks.published() if sheet["id"] == FIGURE)
+    told = "\n".join(line for line in figure_pages._addresses(sheet) if not line.startswith("```"))
+    body = f"{told}<div class='cite-line'><pre></pre></div><script>{(ROOT / 'chapters' / '_static' / 'book.js').read_text(encoding='utf-8')}</script>"
+    tab = browser.new_page()
+    tab.route("http://book.example/**", lambda route: route.fulfill(content_type="text/html; charset=utf-8", body=body))
+    tab.goto(f"http://book.example/after/chapters/generated/figure-{FIGURE}.html")
+    expect(tab.locator("pre")).to_contain_text(f"http://book.example/after/{VERSION}/figures/{FIGURE}/")
+    tab.close()
+    assert (site / VERSION / "figures" / FIGURE / "index.html").exists()
 
 
 def test_a_published_version_is_kept_and_nothing_is_written_over_it(site, tmp_path):

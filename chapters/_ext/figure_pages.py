@@ -65,7 +65,7 @@ def _addresses(sheet: dict) -> list[str]:
         return []
     item = dataclasses.replace(publishing.item(records.Record(**{f.name: sheet[f.name] for f in dataclasses.fields(records.Record)})), address="{address}")
     lines = [*citations.cite(item).values(), sheet["data_citation"] + " {address}"]
-    return _raw_json("text/x-citations", {"id": sheet["id"], "lines": lines})
+    return _raw_json("text/x-citations", {"at": f"v{sheet['version']}/figures/{sheet['id']}/", "lines": lines})
 
 
 def _linked_data(sheet: dict) -> list[str]:

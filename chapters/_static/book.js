@@ -1,12 +1,12 @@
 // The book's own few lines. Every page reads and works without them.
 "use strict";
 
-// Citations of a figure take in the address that the reader is at, where the book has none of its own.
+// Citations of a figure take in the address that this version keeps at the site that the reader is at, where the book has no address of its own.
 function addAddresses() {
   const told = document.querySelector('script[type="text/x-citations"]');
   if (!told || !location.protocol.startsWith("http")) return;
-  const { id, lines } = JSON.parse(told.textContent);
-  const here = new URL(`../../figures/${id}/`, location.href).href;
+  const { at, lines } = JSON.parse(told.textContent);
+  const here = new URL(`../../${at}`, location.href).href;
   document.querySelectorAll(".cite-line pre").forEach((block, place) => {
     if (place < lines.length) block.textContent = lines[place].replace("{address}", here) + "\n";
   });
