@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -32,7 +31,7 @@ def main(dist: Path, bill: Path) -> list[str]:
     dist.mkdir(parents=True, exist_ok=True)
     for old in dist.iterdir():
         old.unlink()
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(dist)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    data_pages.write_wheel(dist)
     data_pages.write_package(dist)
     (dist / f"after-the-hashtag-packages-{version}.cdx.json").write_bytes(bill.read_bytes())
     if (SITE / "index.html").exists():
