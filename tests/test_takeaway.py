@@ -21,7 +21,7 @@ import takeaway_pdf
 import takeaway_sources
 import yaml
 from conftest import ROOT
-from lxml import etree
+from lxml import etree, html
 
 pytestmark = pytest.mark.site
 CHAPTERS = ["us-origins", "asia", "south-asia", "africa", "legal-wins", "backlash", "what-held"]
@@ -86,8 +86,31 @@ def test_every_page_that_needs_no_screen_is_in(made):
 def test_no_source_leads_to_a_page_or_a_file_that_is_left_out(sources):
     for name, text in sources.items():
         if name.endswith((".md", ".ipynb")):
-            assert set(re.findall(r"\]\((?:\.\./|chapters/)?generated/([a-z-]+)\.", text)) <= set(takeaway_sources.KEPT), name
+            assert set(re.findall(r"\]\((?:\.\./|chapters/)?generated/([a-z-]+)\.", text)) <= {*takeaway_sources.KEPT, takeaway_sources.ROWS}, name
             assert "{download}" not in text and ":target:" not in text and "folded" not in text, name
+
+
+def test_nothing_speaks_of_a_screen_to_the_reader_of_paper(made, sources):
+    for page in made:
+        if page.short != "changelog":
+            told = re.search(r"\b[Cc]lick (on|here|the|a)\b|\b[Hh]over|Tab key|touch screen|Leave this site|row of links|a card tells|are under it there", page.content.text_content())
+            assert not told, (page.name, told)
+    assert "](generated/rows-cited.md)" in sources["chapters/how-to-use.md"]
+    with pytest.raises(ValueError, match="0 paragraphs begin with"):
+        takeaway_sources._instead("chapters/index.md", "A page whose sentences are new.")
+
+
+def test_the_title_page_says_version_day_licence_reference_and_help():
+    front = " ".join(html.fromstring(takeaway_pages.front()).text_content().split())
+    for told in (f"Version {takeaway_sources.BOOK['version']}", "21 November 2026", "CC BY 4.0", "Code: MIT", "Cite this book as (APA 7): After the Hashtag contributors. (2026).", "sexual violence", "findahelpline.com"):
+        assert told in front, told
+
+
+def test_numbers_stand_at_the_right_where_a_cell_spans_rows():
+    table = html.fromstring("<table><thead><tr><th>land</th><th>who</th><th>n</th></tr></thead><tbody><tr><th rowspan='2'>China</th><th>speaker</th><td>10</td></tr>"
+                            "<tr><th>conduct</th><td>2</td></tr><tr><th>Japan</th><th>speaker</th><td>0</td></tr></tbody></table>")
+    takeaway_pages._table(table)
+    assert [cell.text for cell in table.xpath(".//*[@class='number']")] == ["n", "10", "2", "0"]
 
 
 def test_code_that_draws_is_out_and_solutions_are_in(made, sources):
@@ -200,7 +223,7 @@ def test_the_bookmarks_of_the_pdf_are_the_headings(paper, made):
 
     with paper.open_outline() as outline:
         found = list(titles(outline.root))
-        assert [mark.title for mark in outline.root] == ["After the Hashtag", "Contents", "Introduction", *(part for part in takeaway_sources.parts() if part)]
+        assert [mark.title for mark in outline.root] == ["After the Hashtag", "Contents", "Figures", "Introduction", *(part for part in takeaway_sources.parts() if part)]
     for page in made:
         assert {takeaway_pages.words(heading) for heading in page.content.xpath(".//h1 | .//h2 | .//h3")} <= set(found), page.name
 
@@ -222,8 +245,27 @@ def test_every_link_within_the_pdf_leads_somewhere(paper):
 
 def test_the_contents_name_the_right_pages(paper, made, printed):
     text = (takeaway_pages.OUT / "work" / "paper.html").read_text(encoding="utf-8")
-    told = {name: int(number) for name, number in re.findall(r'<li><a href="#([a-z-]+)">.*?contents-number">(\d+)<', text)}
-    assert told == takeaway_pdf.page_numbers(printed, made) and list(told) == [page.short for page in made]
+    told = {name: int(number) for name, number in re.findall(r'<li><a href="#([a-z0-9-]+)">.*?contents-number">(\d+)<', text)}
+    numbers, figures = takeaway_pdf.page_numbers(printed), [f"{page.short}--{place}" for page, place, _, _ in takeaway_pages.figures(made)]
+    assert list(told) == [page.short for page in made] + figures and len(figures) == len(ALTS)
+    cited = re.findall(r'href="#([a-z-]+--cites-[a-z0-9-]+)">[^<]* \(p\. (\d+)\)</a>', text)
+    assert len(cited) > 500, "on paper the appendix says on which page a row is cited"
+    assert {name: numbers[name] for name in told} == told and all(numbers[name] == int(number) for name, number in cited)
+
+
+def test_figures_leave_no_page_half_empty_and_stay_in_their_section(printed):
+    from playwright.sync_api import sync_playwright
+
+    inside = """() => [...document.querySelectorAll("section")].map((section) => [...section.children].filter((child) => child.tagName != "SECTION").map((child) => child.textContent).sort())"""
+    with sync_playwright() as tools:
+        page = tools.chromium.launch(executable_path=takeaway_pdf.browser()).new_page()
+        page.goto((takeaway_pages.OUT / "work" / "paper.html").as_uri())
+        page.evaluate("Promise.all([document.fonts.ready, ...[...document.images].map((picture) => picture.decode())])")
+        before, gaps, after = page.evaluate(inside), page.evaluate(takeaway_pdf.SETTLE), page.evaluate(inside)
+        assert page.locator("section > figure + .figure-more").count() == page.locator("section > figure").count() == len(gaps)
+    assert after == before and len(gaps) == len(ALTS)
+    pixels_of_a_quarter = 251 / 4 * 96 / 25.4
+    assert max(gaps.values()) < pixels_of_a_quarter, gaps
 
 
 def test_every_figure_of_the_pdf_is_described_and_a_drawing(paper):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lxml import etree
 from lxml import html as lxml_html
-from takeaway_pages import OUT, Page, by_part, front, moment, rules, words
+from takeaway_pages import OUT, Page, by_part, figures, front, moment, rules, words
 from takeaway_sources import BOOK
 
 #: What a file in the EPUB is.
@@ -51,7 +51,7 @@ def _document(title: str, content: str) -> str:
 
 
 def _nav(made: list[Page]) -> str:
-    """The table of contents: parts, pages, their sections."""
+    """The table of contents: parts, pages, their sections; then the figures."""
     lines = ['<nav epub:type="toc" id="toc"><h1>Contents</h1>', "<ol>", '<li><a href="title.xhtml">Title page</a></li>']
     for part, inside in by_part(made).items():
         lines += [f"<li><span>{html.escape(part)}</span><ol>"] if part else []
@@ -60,7 +60,9 @@ def _nav(made: list[Page]) -> str:
             below = "".join(f'<li><a href="{page.short}.xhtml#{place}">{html.escape(title)}</a></li>' for place, title in sections)
             lines.append(f'<li><a href="{page.short}.xhtml">{html.escape(page.title)}</a>{f"<ol>{below}</ol>" if below else ""}</li>')
         lines += ["</ol></li>"] if part else []
-    lines += ["</ol></nav>", '<nav epub:type="landmarks" hidden="hidden"><h2>Places</h2><ol><li><a epub:type="toc" href="#toc">Contents</a></li>'
+    lines += ["</ol></nav>", '<nav epub:type="loi"><h2>Figures</h2><ol>',
+              *(f'<li><a href="{page.short}.xhtml#{place}">{number}: {html.escape(title)}</a></li>' for page, place, number, title in figures(made)),
+              "</ol></nav>", '<nav epub:type="landmarks" hidden="hidden"><h2>Places</h2><ol><li><a epub:type="toc" href="#toc">Contents</a></li>'
               f'<li><a epub:type="bodymatter" href="{made[0].short}.xhtml">Beginning of the text</a></li></ol></nav>']
     return _document("Contents", "\n".join(lines))
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import html
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from lxml import html as lxml_html
 from takeaway_sources import BOOK, ROOT, ROWS, parts, sources
 
 OUT = ROOT / "_build" / "take-away"
+SUBTITLE = "where #MeToo went and what became of it"
 
 
 class TakeAwayError(RuntimeError):
@@ -109,13 +112,28 @@ def _table(table: etree._Element) -> None:
             cell.tag = "td"
         else:
             cell.set("scope", "col" if cell.getparent().getparent().tag == "thead" else "row")
-    columns = max((len(row) for row in table.xpath("./tbody/tr")), default=0)
-    table.set("class", "wide" if columns > 4 else "narrow")
-    for place in range(columns):
-        column = [row[place] for row in table.xpath("./tbody/tr") if len(row) > place]
-        if any(map(words, column)) and all(re.fullmatch(r"[-−+]?[\d,.]*%?|NaN|<NA>", words(cell)) for cell in column):
-            for cell in [*column, *(row[place] for row in table.xpath("./thead/tr") if len(row) > place)]:
+    columns, length = _columns(table), len(table.xpath("./tbody/tr"))
+    table.set("class", ("wide" if len(columns) > 4 else "narrow") + (" short" if length <= 10 else ""))
+    for column in columns:
+        below = [words(cell) for cell in column if cell.getparent().getparent().tag == "tbody"]
+        if any(below) and all(re.fullmatch(r"[-−+]?[\d,.]*%?|NaN|<NA>", text) for text in below):
+            for cell in column:
                 cell.set("class", "number")
+
+
+def _columns(table: etree._Element) -> list[list[etree._Element]]:
+    """The cells of each column, headers too: below a cell that spans rows, those of the next rows stand further right than their order says."""
+    columns, spanned = defaultdict(list), Counter()
+    for row in table.xpath("./thead/tr | ./tbody/tr"):
+        taken, place = {column for column, rows in spanned.items() if rows}, 0
+        spanned.subtract(taken)
+        for cell in row:
+            while place in taken:
+                place += 1
+            columns[place].append(cell)
+            spanned[place] += int(cell.get("rowspan", 1)) - 1
+            place += int(cell.get("colspan", 1))
+    return [columns[place] for place in sorted(columns)]
 
 
 def _lead_back(made: list[Page]) -> None:
@@ -139,6 +157,17 @@ def words(element: etree._Element) -> str:
     return " ".join(element.text_content().split())
 
 
+def figures(made: list[Page]) -> list[tuple[Page, str, str, str]]:
+    """Every figure that has a number: its page, its place there, "Figure 1.2", and its title, which stands inside the picture."""
+    found = []
+    for page in made:
+        for figure in page.content.xpath(".//figure[.//span[@class='caption-number']]"):
+            name = Path(figure.find(".//img").get("src")).stem
+            title = json.loads((ROOT / "figures" / "published" / name / f"{name}.json").read_text(encoding="utf-8"))["title"]
+            found.append((page, figure.get("id"), words(figure.find(".//span[@class='caption-number']")), title))
+    return found
+
+
 def by_part(made: list[Page]) -> dict[str, list[Page]]:
     return {part: [page for page in made if page.part == part] for part in dict.fromkeys(page.part for page in made)}
 
@@ -146,8 +175,8 @@ def by_part(made: list[Page]) -> dict[str, list[Page]]:
 def front() -> str:
     """The title page: what this is, of which day, what may be done with it, what is not in it."""
     base = BOOK["base_address"].rstrip("/")
-    where = f' They are at <a href="{base}/">{base}</a>.' if base else ""
-    return (f'<h1 class="book-title">{html.escape(BOOK["title"])}</h1><p class="book-subtitle">Where #MeToo went and what became of it</p>'
+    where, address = (f' They are at <a href="{base}/">{base}</a>.', f' {base}/') if base else ("", "")
+    return (f'<h1 class="book-title">{html.escape(BOOK["title"])}</h1><p class="book-subtitle">{SUBTITLE[0].upper()}{SUBTITLE[1:]}</p>'
             f'<p class="book-by">{html.escape(BOOK["authors"])}<br/>Version {BOOK["version"]}, {md.in_words(BOOK["date"].isoformat())}</p>'
             '<div class="book-about"><p>This copy has the whole text and all figures, to be read without a network. A number that is a link leads to its row in the appendix '
             '“Rows cited”, the row leads to its source in the references, and “Cited in” leads back.</p>'
@@ -156,7 +185,9 @@ def front() -> str:
             '<p>The book speaks of sexual violence and of what courts made of it. It describes no act. Help by country: '
             '<a href="https://findahelpline.com">findahelpline.com</a>, <a href="https://lila.help">lila.help</a>.</p>'
             f'<p>Every status has a date. After that date it may have changed; a later version of the book says so. Text, figures and tables: '
-            f'<a href="{BOOK["license_address"]}">{BOOK["license"]}</a>. Code: MIT.</p></div>')
+            f'<a href="{BOOK["license_address"]}">{BOOK["license"]}</a>. Code: MIT.</p>'
+            f'<p>Cite this book as (APA 7): {html.escape(BOOK["authors"])}. ({BOOK["date"].year}). <em>{html.escape(BOOK["title"])}: {SUBTITLE}</em> (Version {BOOK["version"]}).{address} '
+            'A figure has its own reference below it.</p></div>')
 
 
 def rules() -> tuple[str, str]:

@@ -11,7 +11,7 @@ import metoo_data as md
 from lxml import etree
 from lxml import html as lxml_html
 from metoo_figures import records
-from takeaway_pages import Page, by_part, front, rules
+from takeaway_pages import Page, by_part, figures, front, rules
 from takeaway_sources import BOOK
 
 
@@ -25,17 +25,19 @@ def document(made: list[Page], numbers: dict[str, int]) -> str:
         for place, page in enumerate(inside):
             lines.append(f'<article id="{page.short}">')
             lines += [f'<h1 class="part">{html.escape(part)}</h1>'] if part and not place else []
-            lines += [_for_one_document(page, bool(part)), "</article>"]
+            lines += [_for_one_document(page, bool(part), numbers), "</article>"]
     return "\n".join([*lines, "</body></html>"])
 
 
-def _for_one_document(page: Page, below: bool) -> str:
+def _for_one_document(page: Page, below: bool, numbers: dict[str, int]) -> str:
     content = lxml_html.fromstring(lxml_html.tostring(page.content, encoding="unicode"))
     for item in content.xpath("descendant-or-self::*[@id]"):
         item.set("id", f"{page.short}--{item.get('id')}")
     for link in content.xpath(".//a[starts-with(@href, 'page:')]"):
         name, _, place = link.get("href").removeprefix("page:").partition("#")
         link.set("href", f"#{name}--{place}" if place else f"#{name}")
+        if place.startswith("cites-"):                                # paper cannot be followed, so it says the page
+            link.text, link[:] = f"{link.text_content()} (p. {numbers.get(f'{name}--{place}', 100)})", []
     for picture in content.xpath(".//img"):
         picture.set("src", f"paper/{Path(picture.get('src')).name}")
     for heading in content.xpath(".//h1 | .//h2 | .//h3 | .//h4") if below else []:
@@ -50,16 +52,26 @@ def _for_one_document(page: Page, below: bool) -> str:
 
 
 def _contents(made: list[Page], numbers: dict[str, int]) -> str:
+    """The pages of each part and, on a page of their own, the figures, with the numbers of the pages where they stand."""
     lines = ['<nav class="contents"><h1 class="page-title">Contents</h1>']
     for part, inside in by_part(made).items():
         lines += [f'<p class="contents-part">{html.escape(part)}</p>'] if part else []
-        lines += ["<ul>", *(f'<li><a href="#{page.short}"><span class="contents-title">{html.escape(page.title)}</span> <span class="contents-number">{numbers.get(page.short, 100)}</span></a></li>'
-                            for page in inside), "</ul>"]
-    return "\n".join([*lines, "</nav>"])
+        lines += ["<ul>", *(_entry(page.short, page.title, numbers) for page in inside), "</ul>"]
+    drawn = [_entry(f"{page.short}--{place}", f"{number.removeprefix('Figure ')} {title}", numbers) for page, place, number, title in figures(made)]
+    return "\n".join([*lines, '</nav><nav class="contents figures"><h1 class="page-title">Figures</h1><ul>', *drawn, "</ul></nav>"])
+
+
+def _entry(place: str, title: str, numbers: dict[str, int]) -> str:
+    return (f'<li><a href="#{place}"><span class="contents-title">{html.escape(title)}</span> '
+            f'<span class="contents-number">{numbers.get(place, 100)}</span></a></li>')
 
 
 def fonts() -> str:
-    """The letters that come with Matplotlib and with the book, so that a page breaks alike on every machine."""
+    """The letters that come with Matplotlib and with the book, so that a page breaks alike on every machine.
+
+    Letters that none of them has, in the titles of Korean, Hindi, Chinese or Arabic sources, are those of the machine that prints. On one with
+    other fonts the PDF has the same words, and other bytes; on one that has none for a script, empty boxes stand in these titles.
+    """
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     faces = [("Book", "STIXGeneral"), ("Book Sans", "DejaVuSans"), ("Book Mono", "DejaVuSansMono")]
     ends = {"Book": ("", "Italic", "Bol", "BolIta"), "Book Sans": ("", "-Oblique", "-Bold", "-BoldOblique"), "Book Mono": ("", "-Oblique", "-Bold", "-BoldOblique")}

@@ -14,10 +14,12 @@ from takeaway_paper import document, hatched
 from takeaway_sources import BOOK
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+#: A script for the printed page: figures leave no gap before them. It returns the gaps that are left, in pixels.
+SETTLE = Path(__file__).with_name("takeaway.js").read_text(encoding="utf-8")
 
 
 def pdf(made: list[Page]) -> bytes:
-    """The book as a tagged PDF with bookmarks, printed by Chromium: twice, since the contents name pages that the first print tells."""
+    """The book as a tagged PDF with bookmarks, printed by Chromium: more than once, since it names pages that the print before tells."""
     from playwright.sync_api import Error, sync_playwright
 
     program = browser()
@@ -30,19 +32,20 @@ def pdf(made: list[Page]) -> bytes:
             chromium = tools.chromium.launch(executable_path=program)
             page = chromium.new_context(offline=True).new_page()
             numbers: dict[str, int] = {}
-            for _ in range(3):
-                print("  printing" + (", again with the page numbers in the contents" if numbers else ""), flush=True)
+            for _ in range(5):
+                print("  printing" + (", again with the page numbers" if numbers else ""), flush=True)
                 paper.write_text(document(made, numbers), encoding="utf-8")
                 page.goto(paper.as_uri())
                 page.evaluate("Promise.all([document.fonts.ready, ...[...document.images].map((picture) => picture.decode())])")
+                page.evaluate(SETTLE)
                 printed = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-                found = page_numbers(printed, made)
+                found = page_numbers(printed)
                 if found == numbers:
                     return _signed(printed, paper)
                 numbers = found
     except Error as error:
         raise TakeAwayError(f"Chromium could not print the book: {str(error).strip().splitlines()[0]}") from error
-    raise TakeAwayError("The page numbers of the contents did not settle after three prints.")
+    raise TakeAwayError("The page numbers did not settle after five prints.")
 
 
 def browser() -> str:
@@ -53,11 +56,11 @@ def browser() -> str:
     raise TakeAwayError("No Chromium was found, which prints the PDF. On Debian and Ubuntu: sudo apt install chromium. If it stands somewhere else: make pdf BOOK_BROWSER=/path/to/it")
 
 
-def page_numbers(printed: bytes, made: list[Page]) -> dict[str, int]:
-    """The page on which each page of the book begins."""
+def page_numbers(printed: bytes) -> dict[str, int]:
+    """The number of the page on which each place stands that a link of the book leads to."""
     with pikepdf.open(io.BytesIO(printed)) as file:
         places = {page.objgen: number for number, page in enumerate(file.pages, 1)}
-        return {name: places[target[0].objgen] for name, target in destinations(file).items() if name in {page.short for page in made}}
+        return {name: places[target[0].objgen] for name, target in destinations(file).items()}
 
 
 def destinations(file: pikepdf.Pdf) -> dict[str, pikepdf.Array]:

@@ -16,6 +16,21 @@ BOOK = records.book()
 #: Generated pages that belong in: what was wrong, and what changed. The rows that the text cites come in their own page.
 KEPT = ("corrections", "changelog")
 ROWS = "rows-cited"
+#: Paragraphs of the book on the web that mean its buttons and pages, by their first words, and what stands in this copy instead.
+_INSTEAD = {
+    "chapters/index.md": {
+        "*The picture comes from": "*The picture comes from the chapter [What held](what-held.ipynb), where it is numbered, read and limited.*",
+        "**Cite.**": "**Cite.** Below each figure stand its description and the line to cite it with. Figures may be used in class and in print, with the source named; "
+                     "the book on the web has each as a file, with its data. [Teaching with this book](teaching.md) has four lessons that can be taught as they stand, and a module of four weeks."},
+    "chapters/how-to-use.md": {
+        "A number with a line under it": "A number with a line under it is a link. It leads to its row in the appendix [Rows cited](generated/rows-cited.md): what was counted, when, by whom, "
+                                         "and the line of the article where it stands. On paper, look there under the table and the country. From the row, one more step leads to the source in the "
+                                         "[references](references.md), and “Cited in” leads back. If a number in the text and its row ever differed, the book could not be built; a check compares them each time.",
+        "A faint line under a word": "A word of the law or of the tables that is a link leads to the [glossary](glossary.md). The book on the web has more: a search, each table whole, with an essay on who "
+                                     "collected it and what is missing, a page for each country, and the time machine, which shows where every case stood on a day of your choice.",
+        "No page asks another site": "",
+        "Under each figure is a row": "Below each figure stand its description, its note and its reference in the style of APA 7. In the book on the web each figure has a page of its own, with the picture "
+                                      "for a slide and for print, the data that are drawn, and the reference in four more styles."}}
 _LINK = r"\[((?:[^\[\]]|\[[^\]]*\])*)\]"
 
 
@@ -47,7 +62,7 @@ def sources() -> dict[str, bytes]:
             files[f"{name}.ipynb"] = _notebook(json.loads(path.read_text(encoding="utf-8")))
         else:
             files[f"{name}.md"] = (ROOT / f"{name}.md").read_text(encoding="utf-8")
-    files = {name: text if name.endswith(".ipynb") else _for_paper(text) for name, text in files.items()}
+    files = {name: text if name.endswith(".ipynb") else _for_paper(_instead(name, text)) for name, text in files.items()}
     files[f"chapters/generated/{ROWS}.md"] = rows_cited(files)
     files["chapters/references.md"] = files["chapters/references.md"].replace(":all:\n", "").replace(
         "Every source that a row of the tables rests on.", "Every source that this copy cites. The book on the web lists those of all rows.")
@@ -90,13 +105,24 @@ def _notebook(notebook: dict) -> str:
     return json.dumps({**notebook, "cells": cells}, ensure_ascii=False)
 
 
+def _instead(name: str, text: str) -> str:
+    """A page with the paragraphs that mean a screen said in another way. One that is not there any more is told, lest its stand-in speak of nothing."""
+    paragraphs = text.split("\n\n")
+    for words, other in _INSTEAD.get(name, {}).items():
+        found = [place for place, paragraph in enumerate(paragraphs) if paragraph.startswith(words)]
+        if len(found) != 1:
+            raise ValueError(f"{name}: {len(found)} paragraphs begin with “{words}”, and the take-away book has one to stand for it. Mend _INSTEAD in takeaway_sources.py.")
+        paragraphs[found[0]] = other
+    return "\n\n".join(paragraphs)
+
+
 def _for_paper(text: str) -> str:
     """Links to pages that are not in: to a figure's page, they lead to the figure; to others, to the web if the book has an address there."""
     base = BOOK["base_address"].rstrip("/")
     text = text.replace("the solution is folded", "the solution follows").replace("the solutions folded", "the solutions below them")
     text = re.sub(rf" \({_LINK}\(generated/figure-[a-z0-9-]+\.md\)\)", "", text)         # "(its page)" behind the figure's number
     text = re.sub(rf"{_LINK}\(generated/figure-([a-z0-9-]+)\.md\)", r"[\1](#fig-\2)", text)
-    return re.sub(rf"{_LINK}\(generated/(?!{'|'.join(KEPT)})([a-z-]+)\.md(#[^)]*)?\)", rf"[\1]({base}/chapters/generated/\2.html\3)" if base else r"\1", text)
+    return re.sub(rf"{_LINK}\(generated/(?!{'|'.join((*KEPT, ROWS))})([a-z-]+)\.md(#[^)]*)?\)", rf"[\1]({base}/chapters/generated/\2.html\3)" if base else r"\1", text)
 
 
 def _block(text: str) -> str:
