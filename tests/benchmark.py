@@ -36,7 +36,7 @@ def main() -> int:
             cold.append(say(f"ours, cold, round {turn + 1}", make(clean(ours))))
             theirs.append(say(f"stock, cold, round {turn + 1}", {"all": timed(stock_build(clean(stock)), stock)}))
         config.write_text(config.read_text().replace("execute_notebooks: force", "execute_notebooks: cache"))
-        timed(stock_build(stock), stock)
+        timed(stock_build(clean(stock)), stock)
         same_theirs = say("stock, nothing changed", {"all": timed(stock_build(stock), stock)})
         make(ours)
         same = say("ours, nothing changed", make(ours))
