@@ -178,3 +178,17 @@ def test_files_that_a_style_names_are_found_from_the_new_place(tmp_path):
 def test_a_broken_stylesheet_stops_the_build_and_says_where(tmp_path):
     with pytest.raises(ValueError, match="part.css, line 2: "):
         cut("p{a:1}\n}q{a:2}", tmp_path)
+
+
+def test_where_sphinx_wrote_no_page_the_sheet_of_the_last_build_holds(tmp_path):
+    """Even then it brings two stylesheets anew: no reason to stop, and none to keep them."""
+    static = tmp_path / "_static"
+    static.mkdir()
+    (static / assets.SHEET).write_text("p{color:red}")
+    (static / "pygments.css").write_text("b{color:red}")
+    (tmp_path / "one.html").write_text(f'<html><head><link rel="stylesheet" href="_static/{assets.SHEET}?v=0"></head><body></body></html>')
+    assets.lighten(tmp_path)
+    assert (static / assets.SHEET).read_text() == "p{color:red}" and not (static / "pygments.css").exists()
+    (tmp_path / "two.html").write_text('<html><head><link rel="stylesheet" href="_static/book.css?v=0"></head><body></body></html>')
+    with pytest.raises(RuntimeError, match="stylesheets are others"):
+        assets.lighten(tmp_path)

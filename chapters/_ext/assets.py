@@ -45,8 +45,10 @@ def lighten(site: Path) -> None:
     static = site / "_static"
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html")) if static not in path.parents}
     (static / "icon.svg").write_text(_TAB, encoding="utf-8")
-    parts = [path for part in PARTS for path in sorted(static.glob(part))]
-    if parts and len(parts) != len(PARTS):
+    # A page that Sphinx wrote asks for each part. Where it wrote none it brought not all of them, and the sheet of the last build holds.
+    anew = any(f"_static/{PARTS[-1]}" in text for text in pages.values())
+    parts = [path for part in PARTS for path in sorted(static.glob(part))] if anew else []
+    if anew and len(parts) != len(PARTS):
         raise RuntimeError(f"the theme's stylesheets are others than assets.py expects: {[path.name for path in parts]}")
     for path in sorted(static.rglob("*.js")):       # the maps behind them are for who works on the theme
         code = path.read_text(encoding="utf-8")
@@ -55,7 +57,7 @@ def lighten(site: Path) -> None:
     changed = {path: _quick_scripts(text) for path, text in pages.items() if "<head>" in text}
     named = _named(changed.values()) | {"icon.svg", SHEET}
     scripts = "\n".join((static / name).read_text(encoding="utf-8") for name in sorted(named) if name.endswith(".js") and (static / name).exists())
-    if parts:                                       # none: Sphinx brought no file anew, and the sheet of the last build holds
+    if parts:
         (static / SHEET).write_text(_sheet(parts, static, changed.values(), scripts), encoding="utf-8")
     mark = hashlib.sha256((static / SHEET).read_bytes()).hexdigest()[:8]
     for path, text in changed.items():

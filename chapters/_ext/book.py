@@ -123,7 +123,10 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
 
 
 def _own_code() -> str:
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
+    """A digest of what makes the pages: this code, and their styles and scripts."""
+    here = Path(__file__).resolve().parent
+    files = [*here.glob("*.py"), *(path for path in (here.parent / "_static").rglob("*") if path.is_file())]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
 
 
 def setup(app: Sphinx) -> dict:
