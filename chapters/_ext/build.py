@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -60,7 +61,15 @@ def _build(everything: bool) -> int:
 
 def pages(everything: bool) -> int:
     """What ``jupyter-book build -W -n --keep-going`` does, with a process for each core, which its command line cannot ask for. Returns 0 or 1."""
+    # jsonschema takes a second to learn the grammar of a kind of address that no setting of the book has.
+    sys.modules.setdefault("rfc3987_syntax", None)
+    # The trees of four hundred pages are no garbage: looking them through for some, again and again, takes longer than half of the work.
+    gc.set_threshold(200_000, 50, 50)
     from jupyter_book.sphinx import build_sphinx
+    from sphinx.builders.html import StandaloneHTMLBuilder
+    from writing import write_side_by_side
+
+    StandaloneHTMLBuilder._write_parallel = write_side_by_side
 
     result = build_sphinx(ROOT, HTML, noconfig=True, path_config=ROOT / "_config.yml", builder="html", warningiserror=True, keep_going=True, freshenv=everything, force_all=everything,
                           confoverrides={"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}, jobs=os.cpu_count() or 1)
