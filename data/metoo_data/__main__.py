@@ -18,6 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--prose", type=Path, metavar="FOLDER", help="check the chapters in this folder as well")
     parser.add_argument("--root", type=Path, default=ROOT, help="folder of datapackage.json (default: this book's data)")
     options = parser.parse_args(arguments)
+    if options.prose and not options.prose.is_dir():
+        parser.error(f"there is no folder {options.prose}. Name the folder of the chapters: --prose chapters")
     try:
         found = check(options.root.resolve(), options.prose)
     except DataError as error:        # the schema itself cannot be read: nothing else can be said

@@ -6,8 +6,8 @@ import functools
 import re
 from pathlib import Path
 
-from . import dates
-from .problems import DataError, Problem
+from . import cells, dates, files
+from .problems import DataError, Problem, nearest
 from .schema import ROOT
 
 FILE = "data/references.bib"
@@ -24,6 +24,8 @@ KINDS = {
 NAMES_A_PERSON = "The address names a person whom the book does not name."
 COLUMNS = ["author", "title", "publisher", "date", "url", "accessed", "language", "kind", "lines", "note"]
 _FIELDS = {"publisher": "howpublished", "accessed": "urldate", "language": "langid", "kind": "keywords"}
+#: The fields that an entry may have: those of the columns, and BibTeX's own year, which is that of the date.
+_ALLOWED = (*(_FIELDS.get(name, name) for name in COLUMNS), "year")
 
 #: An entry with one field a line, one field of it, and what stands between two authors.
 _ENTRY = re.compile(r"^@\w+\{(?P<key>[^\s,{}]+),\n(?P<fields>(?: *[a-z]+ *= *\{.*\},\n)* *[a-z]+ *= *\{.*\},?\n)\}$", re.M)
@@ -34,19 +36,16 @@ _AND = re.compile(r" and (?![^{}]*\})")
 def read(root: Path = ROOT) -> dict[str, dict[str, str]]:
     """Every entry of the bibliography: key to its columns, as text. Raises DataError where it is broken."""
     path = root / "references.bib"
-    if not path.exists():
-        raise DataError([Problem(FILE, "the file is not there. Every row needs its source in it.")])
-    return _parse(path, path.stat().st_mtime_ns, path.stat().st_size)
+    try:
+        stat = path.stat()
+    except OSError:
+        raise DataError([Problem(FILE, "the file is not there. Every row needs its source in it.")]) from None
+    return _parse(path, stat.st_mtime_ns, stat.st_size)
 
 
 @functools.lru_cache(maxsize=4)
 def _parse(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise DataError([Problem(FILE, "the file is not UTF-8 text. Save it as UTF-8.", line)]) from None
+    text = files.text(files.raw(path, FILE), FILE).replace("\r\n", "\n")
     problems, entries = [], _in_plain_form(text)
     if entries is None:
         entries, problems = _in_any_form(text)
@@ -56,7 +55,7 @@ def _parse(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
         if any(re.search(r"(?<!\\)%", row[name]) for name in ("author", "title", "publisher", "note")):
             problems.append(Problem(FILE, f"entry '{key}': a percent sign needs a backslash before it, \\%, or BibTeX drops the rest of the line.", line_of(text, key)))
         table[key] = {name: value.replace("{", "").replace("}", "").replace("\\%", "%") for name, value in row.items()}
-        problems += _entry_problems(key, table[key], line_of(text, key))
+        problems += _field_problems(key, fields, line_of(text, key)) + _entry_problems(key, table[key], line_of(text, key))
     if problems:
         raise DataError(problems)
     return table
@@ -92,10 +91,28 @@ def _in_any_form(text: str) -> tuple[dict[str, dict[str, str]], list[Problem]]:
     from pybtex.database import parse_string
 
     with errors.capture() as faults:   # without it pybtex prints its errors and reads on
-        found = parse_string(text, "bibtex").entries
+        try:
+            found = parse_string(text, "bibtex").entries
+        except RecursionError:
+            return {}, [Problem(FILE, "not readable as BibTeX: too many braces stand inside one another.")]
     entries = {key: {**{name.lower(): value for name, value in entry.fields.items()}, "author": "; ".join(_name(person) for person in entry.persons.get("author", []))}
                for key, entry in found.items()}
-    return entries, [_unreadable(text, fault) for fault in faults]
+    return entries, [_unreadable(text, fault) for fault in faults] or _outside(text)
+
+
+def _outside(text: str) -> list[Problem]:
+    """Text that stands between two entries, which BibTeX skips without a word: an entry whose @ was lost, say. Lines that begin with % are notes."""
+    at, outside = 0, []
+    for entry in re.finditer(r"@\w+\s*\{", text):
+        if entry.start() < at:
+            continue              # inside the one before
+        outside.append((at, text[at:entry.start()]))
+        at, deep = entry.end(), 1
+        while deep and (brace := re.compile(r"[{}]").search(text, at)):
+            at, deep = brace.end(), deep + (1 if brace[0] == "{" else -1)
+    lines = [(text.count("\n", 0, start) + number, line) for start, part in [*outside, (at, text[at:])] for number, line in enumerate(part.split("\n"), 1)]
+    return [Problem(FILE, f"'{line.strip()[:60]}' stands outside of every entry, where BibTeX skips it. An entry begins with @misc{{ and ends with its brace.", number)
+            for number, line in lines if line.strip() and not line.startswith("%")][:1]
 
 
 def _unreadable(text: str, fault: Exception) -> Problem:
@@ -121,6 +138,17 @@ def _lines(text: str) -> dict[str, int]:
         line, before = line + text.count("\n", before, found.start()), found.start()
         lines.setdefault(found[1], line)
     return lines
+
+
+def _field_problems(key: str, fields: dict[str, str], line: int | None) -> list[Problem]:
+    """What is wrong with the fields of an entry as they are called and written."""
+    found = [Problem(FILE, f"entry '{key}' has a field '{name}'.{nearest(name, _ALLOWED)} Allowed: {', '.join(_ALLOWED)}", line, name) for name in fields if name not in _ALLOWED]
+    found += [Problem(FILE, f"entry '{key}': {says}", line, name) for name, value in fields.items() if (says := cells.damaged(value))]
+    if fields.get("date") and fields.get("year") != (year := re.sub(r"\A\.\./", "", fields["date"])[:4]):
+        found.append(Problem(FILE, f"entry '{key}': the year is '{fields.get('year', '')}', but the date begins in {year}.", line, "year"))
+    if not re.fullmatch(r"[1-9][0-9]{0,3}|", fields.get("lines", "")):
+        found.append(Problem(FILE, f"entry '{key}': '{fields['lines']}' is no number of lines. Allowed: a whole number from 1 to 9999", line, "lines"))
+    return found
 
 
 def _entry_problems(key: str, row: dict[str, str], line: int | None) -> list[Problem]:

@@ -10,7 +10,10 @@ from . import dates
 from .problems import nearest
 from .schema import Field
 
-_HIDDEN = re.compile("[\u00a0\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x1f\x7f]")
+#: Controls, spaces that are none of the keyboard's, marks of direction. The joiners U+200C and U+200D stay: Persian and Hindi need them.
+_HIDDEN = re.compile("[\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u2069\ufeff\x00-\x1f\x7f-\x9f]")
+#: More digits than that neither a float nor a 64-bit integer holds whole.
+_DIGITS = 15
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf]|â€|Â[\u0080-\u00bf]|\ufffd")
 _MISSING = {"NULL", "NONE", "NAN", "NA", "N/A", "-", "--", "?", "."}
 _SPREADSHEET_ERROR = re.compile(r"#(NAME\?|REF!|VALUE!|DIV/0!|N/A|NUM!|NULL!)")
@@ -42,17 +45,26 @@ def _spelling(field: Field, value: str) -> str | None:
         side = "end" if value != value.rstrip() else "start"
         allowed = f" Did you mean '{value.strip()}'?" if not field.codes or value.strip() in field.codes else ""
         return f"'{value}' has a space at the {side}.{allowed}"
-    if found := _HIDDEN.search(value):
-        name = unicodedata.name(found[0], f"U+{ord(found[0]):04X}").lower()
-        return f"'{value}' holds a hidden character ({name}). Type the cell again."
-    if _MOJIBAKE.search(value):
-        return f"'{value}' looks like a file saved in a wrong encoding. Save it as UTF-8 and restore the letters."
+    if says := damaged(value):
+        return says
     if _SPREADSHEET_ERROR.fullmatch(value):
         return f"'{value}' is an error message of a spreadsheet, not a value."
     if value.upper() in _MISSING and not field.codes:
         return f"'{value}' stands for a missing value. Leave the cell empty."
     if value[0] in "=@":
         return f"'{value}' begins with '{value[0]}': a spreadsheet would compute it, and the tables hold no handles. Write it out."
+    return None
+
+
+def damaged(value: str) -> str | None:
+    """A sentence about letters that came to harm on their way: hidden ones, those of a wrong encoding, accents that stand apart. None where there are none."""
+    if value.isascii() and value.isprintable():
+        return None        # most are, and nothing of this can be wrong with them
+    if _MOJIBAKE.search(value):
+        return f"'{value}' looks like a file saved in a wrong encoding. Save it as UTF-8 and restore the letters."
+    if found := _HIDDEN.search(value):
+        name = unicodedata.name(found[0], f"U+{ord(found[0]):04X}").lower()
+        return f"'{value}' holds a hidden character ({name}). Type it again."
     if unicodedata.normalize("NFC", value) != value:
         return f"'{value}' is not in the composed form of Unicode (NFC). Did you mean '{unicodedata.normalize('NFC', value)}'?"
     return None
@@ -83,6 +95,8 @@ def _number(field: Field, value: str) -> str | None:
         plain = value.replace(",", ".") if decimal else re.sub(r"[,\s_]|\.0+$", "", value)
         guess = f" Did you mean '{plain}'?" if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", plain) else ""
         return f"'{value}' is not {kind}.{guess} Allowed: digits only, a point before decimals, no unit, no thousands mark"
+    if len(re.sub(r"\D", "", value)) > _DIGITS:
+        return f"'{value}' has more than {_DIGITS} digits. Allowed: {kind} of at most {_DIGITS} digits"
     if field.minimum is not None and float(value) < field.minimum:
         return f"'{value}' is below {field.minimum:g}, the least that is allowed."
     return None

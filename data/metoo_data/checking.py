@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import bibliography, cells, reading
+from .status import ALLOWED
 from .problems import DataError, Problem, nearest
 from .schema import ROOT, Table, tables
 
@@ -18,6 +19,7 @@ def table_problems(name: str, root: Path = ROOT) -> list[Problem]:
     says = {field.name: {value: cells.wrong(field, value) for value in {row[field.name] for row in sheet.rows}} for field in table.fields}
     found += [Problem(table.file, told, row.line, name, row[name]) for row in sheet.rows for name, values in says.items() if (told := values[row[name]])]
     found += _doubled(table, sheet)
+    found += _outcomes(sheet) if name == "case_steps" else []
     for column, (other, key) in table.foreign_keys.items():
         target = reading.read(tables(root)[other])
         found += target.problems if target.is_broken else _dangling(sheet, column, target.table.file, {row[key] for row in target.rows})
@@ -36,6 +38,13 @@ def _doubled(table: Table, sheet: reading.Sheet) -> list[Problem]:
             elif value:
                 first[value] = row.line
     return found
+
+
+def _outcomes(sheet: reading.Sheet) -> list[Problem]:
+    """Outcomes that cannot follow from their step. Of these the status cannot be computed, so that such a table is not loaded."""
+    return [Problem(sheet.table.file, f"'{row['outcome']}' cannot follow from the step '{row['step']}'.{nearest(row['outcome'], allowed)} Allowed there: {', '.join(allowed)}",
+                    row.line, "outcome", row["outcome"])
+            for row in sheet.rows if (allowed := ALLOWED.get(row["step"])) and row["outcome"] not in allowed]
 
 
 def _dangling(sheet: reading.Sheet, column: str, target: str, keys: set[str]) -> list[Problem]:

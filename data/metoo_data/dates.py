@@ -57,6 +57,8 @@ def _interval(text: str) -> Edtf:
     left, right = text.split("/")
     if left == right == "..":
         raise ValueError(f"'{text}' is open at both ends: leave the cell empty")
+    if not (left and right):
+        raise ValueError(f"'{text}' has only one end. Where the other is not known write two points: '{left or '..'}/{right or '..'}'")
     first = OPEN_START if left == ".." else parse(left).earliest
     last = OPEN_END if right == ".." else parse(right).latest
     if first > last:
@@ -103,7 +105,8 @@ def _what_was_meant(text: str) -> str:
 
 
 def in_words(text: str) -> str:
-    """The date as a reader sees it: ``29 January 2018``, ``about 2009``, ``January 2018``."""
+    """The date as a reader sees it: ``29 January 2018``, ``about 2009``, ``January 2018``. Raises ValueError as :func:`parse` does."""
+    parse(text)
     if "/" in text:
         left, right = text.split("/")
         if left == "..":

@@ -14,10 +14,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from . import files
+from .problems import DataError, Problem
 from .schema import ROOT
 
 FILE = "data/accused-names.txt"
 _LONGEST = 4
+_DIGEST = "[0-9a-f]{20}"
 _WORD = r"[^\W\d_]+"
 
 
@@ -29,10 +32,27 @@ def digest(name: str) -> str:
 @functools.cache
 def known(root: Path = ROOT) -> dict[str, frozenset[str]]:
     """Each digest of the file, with those of all spellings of the same name: they stand on one line."""
-    path = root / "accused-names.txt"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    try:
+        lines = _lines(root)
+    except DataError:
+        return {}          # told by problems()
     people = [frozenset(line.split()) for line in lines if not line.startswith("#")]
     return {spelling: person for person in people for spelling in person}
+
+
+def problems(root: Path = ROOT) -> list[Problem]:
+    """What is wrong with the file of the digests. Without it no text can be searched for a name."""
+    try:
+        lines = _lines(root)
+    except DataError as error:
+        return error.problems
+    found = [Problem(FILE, f"'{code[:40]}' is no digest of a name: 20 letters 0 to 9 and a to f. Restore the line, or make it with metoo_data.names.digest.", number)
+             for number, line in enumerate(lines, 1) if not line.startswith("#") for code in line.split() if not re.fullmatch(_DIGEST, code)]
+    return found if any(not line.startswith("#") and line.strip() for line in lines) else [*found, Problem(FILE, "the file holds no digest of a name. Restore it from the last commit.", 1)]
+
+
+def _lines(root: Path) -> list[str]:
+    return files.text(files.raw(root / "accused-names.txt", FILE), FILE).splitlines()
 
 
 def found(text: str, root: Path = ROOT, besides: frozenset[str] = frozenset()) -> Iterator[str]:

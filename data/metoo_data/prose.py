@@ -59,7 +59,7 @@ def problems(folder: Path, root: Path = ROOT) -> list[Problem]:
     for path in [*sorted(folder.glob("*.ipynb")), *sorted(folder.glob("*.md")), *sorted(folder.glob("essays/*.md"))]:
         try:
             found += [problem for passage in passages(path) for test in tests for problem in test(passage, rows)]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
             kind = "a notebook (JSON in UTF-8)" if path.suffix == ".ipynb" else "text in UTF-8"
             found.append(Problem(f"{folder.name}/{path.name}", f"not readable as {kind}: {error}. Restore it from the last commit.", getattr(error, "lineno", None)))
     return found

@@ -7,8 +7,13 @@ import functools
 import io
 from dataclasses import dataclass
 
-from .problems import Problem, nearest
+from . import files
+from .problems import DataError, Problem, nearest
 from .schema import Table
+
+
+#: What other programs put between two cells.
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "upright lines"}
 
 
 @dataclass(frozen=True)
@@ -38,28 +43,24 @@ class Sheet:
 
 def read(table: Table) -> Sheet:
     """The rows of one table as text. Nothing is converted; a file whose form is broken gives no rows."""
-    if not table.path.is_file():
+    try:
+        stat = table.path.stat()
+    except OSError:
         return _broken(table, f"the file is not there. It was looked for as {table.file}, beside datapackage.json.")
-    stat = table.path.stat()
     return _read(table, stat.st_mtime_ns, stat.st_size)
 
 
 @functools.lru_cache(maxsize=64)
 def _read(table: Table, _mtime: int, _size: int) -> Sheet:
-    raw = table.path.read_bytes()
-    if not raw.strip():
-        return _broken(table, "the file is empty. It needs at least the line with the column names.")
-    if raw.startswith(b"\xef\xbb\xbf"):
-        return _broken(table, "the file starts with a hidden mark (BOM) that a spreadsheet wrote. Save it as UTF-8 without BOM.", 1)
-    if raw.startswith(b"PK\x03\x04") or b"\x00" in raw[:4096]:
-        return _broken(table, "this is not a CSV text file (a spreadsheet file, perhaps). Export it as CSV in UTF-8.")
     try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        return _broken(table, f"the file is not UTF-8 text (byte {raw[error.start]:#04x}). "
-                       "Save it as 'CSV UTF-8'; other encodings lose letters.", line)
-    return _rows(table, text)
+        raw = files.raw(table.path, table.file)
+        if not raw.strip():
+            return _broken(table, "the file is empty. It needs at least the line with the column names.", 1)
+        if raw.startswith((b"PK\x03\x04", b"\x00")):
+            return _broken(table, "this is not a CSV text file (a spreadsheet file, perhaps). Export it as CSV in UTF-8.", 1)
+        return _rows(table, files.text(raw, table.file))
+    except DataError as error:
+        return Sheet(table, (), tuple(error.problems))
 
 
 def _rows(table: Table, text: str) -> Sheet:
@@ -90,9 +91,14 @@ def _rows(table: Table, text: str) -> Sheet:
 
 
 def _header_problems(table: Table, header: list[str]) -> list[Problem]:
-    if len(header) == 1 and ";" in header[0]:
-        return [Problem(table.file, "the columns are separated by semicolons. Save the file with commas.", 1)]
     wanted, found = table.columns, []
+    for mark, name in _SEPARATORS.items():
+        if len(header) == 1 and mark in header[0]:
+            return [Problem(table.file, f"this file is separated by {name}, not by commas. Save it as CSV with commas.", 1)]
+    if any("\n" in cell for cell in header):
+        return [Problem(table.file, "a quotation mark is opened among the column names and not closed there. Delete it.", 1)]
+    if not set(header) & set(wanted):
+        return [Problem(table.file, f"the first line does not hold the names of the columns. It should be: {','.join(wanted)}", 1)]
     for column in wanted:
         if column not in header:
             found.append(Problem(table.file, f"the column '{column}' is missing.", 1, column))
@@ -102,6 +108,9 @@ def _header_problems(table: Table, header: list[str]) -> list[Problem]:
                                  f"Allowed: {', '.join(wanted)}", 1, column))
     for column in sorted({c for c in header if header.count(c) > 1}):
         found.append(Problem(table.file, f"the column '{column}' stands {header.count(column)} times.", 1, column))
+    if not found and header != wanted:
+        column = next(name for name, there in zip(header, wanted) if name != there)
+        found.append(Problem(table.file, f"the column '{column}' does not stand in its place. The order is: {','.join(wanted)}", 1, column))
     return found
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from .problems import DataError, Problem
+from . import datapackage
 
 
 def _home() -> Path:
@@ -81,14 +80,8 @@ def _table(raw: dict, root: Path) -> Table:
 
 @functools.cache
 def tables(root: Path = ROOT) -> dict[str, Table]:
-    """Every table of the package in ``root``, by name, in the order of ``datapackage.json``."""
-    try:
-        package = json.loads((root / "datapackage.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError([Problem("data/datapackage.json", "the file is not there. It describes every table; without it none can be read.")]) from None
-    except ValueError as error:
-        raise DataError([Problem("data/datapackage.json", f"not readable as JSON in UTF-8: {error}", getattr(error, "lineno", None))]) from None
-    return {raw["name"]: _table(raw, root) for raw in package["resources"]}
+    """Every table of the package in ``root``, by name, in the order of ``datapackage.json``. Raises DataError where that is broken."""
+    return {raw["name"]: _table(raw, root) for raw in datapackage.read(root)}
 
 
 def codebook(name: str, root: Path = ROOT) -> str:
