@@ -29,6 +29,7 @@ _ALLOWED = (*(_FIELDS.get(name, name) for name in COLUMNS), "year")
 
 #: An entry with one field a line, one field of it, and what stands between two authors.
 _ENTRY = re.compile(r"^@\w+\{(?P<key>[^\s,{}]+),\n(?P<fields>(?: *[a-z]+ *= *\{.*\},\n)* *[a-z]+ *= *\{.*\},?\n)\}$", re.M)
+_NAMELESS = re.compile(r"^@\w+\s*\{\s*(?=,|\w+\s*=)", re.M)
 _FIELD = re.compile(r"^ *([a-z]+) *= *\{(.*)\},?$", re.M)
 _AND = re.compile(r" and (?![^{}]*\})")
 
@@ -40,25 +41,33 @@ def read(root: Path = ROOT) -> dict[str, dict[str, str]]:
         stat = path.stat()
     except OSError:
         raise DataError([Problem(FILE, "the file is not there. Every row needs its source in it.")]) from None
-    return _parse(path, stat.st_mtime_ns, stat.st_size)
-
-
-@functools.lru_cache(maxsize=4)
-def _parse(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
-    text = files.text(files.raw(path, FILE), FILE).replace("\r\n", "\n")
-    problems, entries = [], _in_plain_form(text)
-    if entries is None:
-        entries, problems = _in_any_form(text)
-    table = {}
-    for key, fields in entries.items():
-        row = {name: fields.get(_FIELDS.get(name, name), "") for name in COLUMNS}
-        if any(re.search(r"(?<!\\)%", row[name]) for name in ("author", "title", "publisher", "note")):
-            problems.append(Problem(FILE, f"entry '{key}': a percent sign needs a backslash before it, \\%, or BibTeX drops the rest of the line.", line_of(text, key)))
-        table[key] = {name: value.replace("{", "").replace("}", "").replace("\\%", "%") for name, value in row.items()}
-        problems += _field_problems(key, fields, line_of(text, key)) + _entry_problems(key, table[key], line_of(text, key))
+    table, problems = _parse(path, stat.st_mtime_ns, stat.st_size)
     if problems:
         raise DataError(problems)
     return table
+
+
+@functools.lru_cache(maxsize=4)
+def _parse(path: Path, _mtime: int, _size: int) -> tuple[dict[str, dict[str, str]], list[Problem]]:
+    """The entries and what is wrong with them: both are kept, for a broken file takes pybtex seconds and every table asks for it."""
+    try:
+        text = files.text(files.raw(path, FILE), FILE).replace("\r\n", "\n")
+    except DataError as error:
+        return {}, error.problems
+    if not text.strip():
+        return {}, [Problem(FILE, "the file is empty. Restore it from the last commit.", 1)]
+    problems, entries = [], _in_plain_form(text)
+    if entries is None:
+        entries, problems, lines = _in_both_forms(text)
+    table = {}
+    for key, fields in entries.items():
+        line = line_of(text, key) or lines[key]
+        row = {name: fields.get(_FIELDS.get(name, name), "") for name in COLUMNS}
+        if any(re.search(r"(?<!\\)%", row[name]) for name in ("author", "title", "publisher", "note")):
+            problems.append(Problem(FILE, f"entry '{key}': a percent sign needs a backslash before it, \\%, or BibTeX drops the rest of the line.", line))
+        table[key] = {name: value.replace("{", "").replace("}", "").replace("\\%", "%") for name, value in row.items()}
+        problems += _field_problems(key, fields, line) + _entry_problems(key, table[key], line)
+    return table, problems
 
 
 def _in_plain_form(text: str) -> dict[str, dict[str, str]] | None:
@@ -73,6 +82,34 @@ def _in_plain_form(text: str) -> dict[str, dict[str, str]] | None:
         entries[entry["key"]] = fields
     rest = re.sub(r"^%.*", "", _ENTRY.sub("", text), flags=re.M)
     return entries if not rest.strip() and len({key.lower() for key in entries}) == count else None
+
+
+def _in_both_forms(text: str) -> tuple[dict[str, dict[str, str]], list[Problem], dict[str, int]]:
+    """The entries of a file in which something is not in the plain form, what cannot be read, and in which line each stretch begins that pybtex read.
+
+    What is in the plain form is read quickly, and what stands between by pybtex, stretch by stretch: it takes seconds for a whole file, and a brace that
+    is not closed swallows no more than its own entry.
+    """
+    entries, problems, lines, seen, at = {}, [], {}, set(), 0
+    for entry in [*_ENTRY.finditer(text), None]:
+        end = entry.start() if entry else len(text)
+        found = _in_plain_form(f"{entry[0]}\n") if entry else {}
+        if found is None:
+            continue                # left to the next stretch
+        stretch = text[at:end]
+        if re.sub(r"^%.*", "", stretch, flags=re.M).strip():
+            others, faults = _in_any_form(stretch)
+            first = text.count("\n", 0, at) + 1
+            begins = first + text.count("\n", at, at + max(stretch.find("@"), len(stretch) - len(stretch.lstrip())))
+            problems += [Problem(FILE, p.says, p.line + first - 1 if p.line and "premature end" not in p.says else begins) for p in faults]
+            lines |= dict.fromkeys(others, begins)
+            found = others | found
+        problems += [Problem(FILE, f"'{key}' is a repeated key: the source stands in the file already. Delete one, or give it a key of its own.", text.count("\n", 0, end) + 1)
+                     for key in found if key.lower() in seen]
+        entries |= found
+        seen |= {key.lower() for key in found}
+        at = entry.end() if entry else end
+    return entries, problems, lines
 
 
 def _is_plain(value: str) -> bool:
@@ -97,7 +134,8 @@ def _in_any_form(text: str) -> tuple[dict[str, dict[str, str]], list[Problem]]:
             return {}, [Problem(FILE, "not readable as BibTeX: too many braces stand inside one another.")]
     entries = {key: {**{name.lower(): value for name, value in entry.fields.items()}, "author": "; ".join(_name(person) for person in entry.persons.get("author", []))}
                for key, entry in found.items()}
-    return entries, [_unreadable(text, fault) for fault in faults] or _outside(text)
+    nameless = [Problem(FILE, "a source has no key. It begins with @misc{key,", text.count("\n", 0, entry.start()) + 1) for entry in _NAMELESS.finditer(text)]
+    return {key: row for key, row in entries.items() if not (nameless and key.startswith("unnamed-"))}, nameless + [_unreadable(text, fault) for fault in faults] or _outside(text)
 
 
 def _outside(text: str) -> list[Problem]:
@@ -116,10 +154,11 @@ def _outside(text: str) -> list[Problem]:
 
 
 def _unreadable(text: str, fault: Exception) -> Problem:
-    """What pybtex says of a place that it cannot read; it counts lines, or names the key that stands twice."""
-    line = re.search(r"line (\d+)", str(fault))
-    key = re.search(r"entry: (\S+)", str(fault))
-    return Problem(FILE, f"not readable as BibTeX: {fault}", int(line[1]) if line else line_of(text, key[1]) if key else None)
+    """What pybtex says of a place that it cannot read; it counts lines, names the key, or quotes what it read."""
+    says = str(fault)
+    line, key, quote = re.search(r"line (\d+)", says), re.search(r"(?:entry: |with key )(\S+)", says), re.search(r" '(.{1,30})", says)
+    where = int(line[1]) if line else line_of(text, key[1]) if key else text.count("\n", 0, text.find(quote[1])) + 1 if quote and quote[1] in text else None
+    return Problem(FILE, f"not readable as BibTeX: {says if len(says) < 200 else f'{says[:200]} ...'}", where)
 
 
 def _name(person) -> str:
@@ -134,7 +173,7 @@ def line_of(text: str, key: str) -> int | None:
 @functools.lru_cache(maxsize=2)
 def _lines(text: str) -> dict[str, int]:
     lines, line, before = {}, 1, 0
-    for found in re.finditer(r"@\w+\s*\{\s*([^\s,]+)\s*,", text):
+    for found in re.finditer(r"@\w+\s*\{\s*([^\s,]+)", text):
         line, before = line + text.count("\n", before, found.start()), found.start()
         lines.setdefault(found[1], line)
     return lines

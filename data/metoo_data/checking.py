@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from . import bibliography, cells, reading
-from .status import ALLOWED
-from .problems import DataError, Problem, nearest
+from .problems import DataError, Problem, hints, nearest
 from .schema import ROOT, Table, tables
+from .status import ALLOWED
 
 
 def table_problems(name: str, root: Path = ROOT) -> list[Problem]:
     """Every problem of one table: its form, its cells, doubled ids, keys and sources that lead nowhere."""
     table = tables(root)[name]
     sheet = reading.read(table)
-    found = list(sheet.problems)
-    # Most cells of a column hold one of a few values: each value is tried once.
-    says = {field.name: {value: cells.wrong(field, value) for value in {row[field.name] for row in sheet.rows}} for field in table.fields}
-    found += [Problem(table.file, told, row.line, name, row[name]) for row in sheet.rows for name, values in says.items() if (told := values[row[name]])]
-    found += _doubled(table, sheet)
+    found = [*sheet.problems, *_cell_problems(sheet), *_doubled(table, sheet)]
     found += _outcomes(sheet) if name == "case_steps" else []
     for column, (other, key) in table.foreign_keys.items():
         target = reading.read(tables(root)[other])
         found += target.problems if target.is_broken else _dangling(sheet, column, target.table.file, {row[key] for row in target.rows})
     return found + _unknown_sources(table, sheet, root)
+
+
+@functools.lru_cache(maxsize=64)
+def _cell_problems(sheet: reading.Sheet) -> tuple[Problem, ...]:
+    """Every cell that may not hold what it holds. Most cells of a column hold one of a few values: each value is tried once."""
+    says = {field.name: {value: cells.wrong(field, value) for value in {row[field.name] for row in sheet.rows}} for field in sheet.table.fields}
+    return tuple(Problem(sheet.table.file, told, row.line, name, row[name]) for row in sheet.rows for name, values in says.items() if (told := values[row[name]]))
 
 
 def _doubled(table: Table, sheet: reading.Sheet) -> list[Problem]:
@@ -48,9 +52,9 @@ def _outcomes(sheet: reading.Sheet) -> list[Problem]:
 
 
 def _dangling(sheet: reading.Sheet, column: str, target: str, keys: set[str]) -> list[Problem]:
-    return [Problem(sheet.table.file, f"'{row[column]}' leads nowhere: it does not stand in {target}.{nearest(row[column], keys)}",
-                    row.line, column, row[column])
-            for row in sheet.rows if row[column] and row[column] not in keys]
+    lost = [row for row in sheet.rows if row[column] and row[column] not in keys]
+    hint = hints((row[column] for row in lost), keys)
+    return [Problem(sheet.table.file, f"'{row[column]}' leads nowhere: it does not stand in {target}.{hint[row[column]]}", row.line, column, row[column]) for row in lost]
 
 
 def _unknown_sources(table: Table, sheet: reading.Sheet, root: Path) -> list[Problem]:

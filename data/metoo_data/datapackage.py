@@ -40,7 +40,8 @@ def _object(pairs: list[tuple]) -> dict:
     whole = dict(pairs)
     if len(whole) < len(pairs):
         double = next(key for key, _ in pairs if [k for k, _ in pairs].count(key) > 1)
-        raise ValueError(f"'{double}' stands twice in one object")
+        values = " and as ".join(json.dumps(value)[:60] for key, value in pairs if key == double)
+        raise ValueError(f"'{double}' stands twice in one object, as {values}")
     return whole
 
 

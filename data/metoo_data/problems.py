@@ -38,6 +38,12 @@ class DataError(ValueError):
         super().__init__("\n".join([head, *map(str, self.problems)]))
 
 
+def hints(values: Iterable[str], allowed: Iterable[str]) -> dict[str, str]:
+    """What :func:`nearest` says of each of ``values``. It takes its time, and where many are wrong it is their goal that is: past ten it says nothing."""
+    wanted = [*dict.fromkeys(values)]
+    return dict.fromkeys(wanted, "") | {value: nearest(value, allowed) for value in wanted[:10]}
+
+
 def nearest(value: str, allowed: Iterable[str]) -> str:
     """`` Did you mean 'x'?`` for the closest of ``allowed``, or an empty string."""
     choices = {a.casefold(): a for a in sorted(allowed)}

@@ -27,7 +27,7 @@ class Row:
         return self.cells[column]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
     """A table as it stands in its file, and what is wrong with its form. Broken files have no rows."""
 
@@ -64,7 +64,7 @@ def _read(table: Table, _mtime: int, _size: int) -> Sheet:
 
 
 def _rows(table: Table, text: str) -> Sheet:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader, written = csv.reader(io.StringIO(text, newline=""), strict=True), text.split("\n")
     whole = 0                          # the last line of the last row that could be read
     try:
         header = next(reader)
@@ -83,6 +83,9 @@ def _rows(table: Table, text: str) -> Sheet:
             elif len(cells) != len(header):
                 problems.append(Problem(table.file, f"{len(cells)} cells, but the table has {len(header)} columns. "
                                         "A cell that holds a comma needs quotation marks around it.", line))
+            elif loose := next((cell for cell in cells if '"' in cell and f'"{cell.replace(chr(34), chr(34) * 2)}"' not in written[line - 1]), None):
+                problems.append(Problem(table.file, f"a quotation mark stands alone in the cell '{loose}'. Delete it, or put quotation marks around the cell "
+                                        "and write this one twice.", line, header[cells.index(loose)], loose))
             else:
                 rows.append(Row(line, dict(zip(header, cells))))
     except csv.Error as error:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from . import bibliography, dates, names, reading, slips
-from .problems import DataError, Problem, nearest
+from .problems import DataError, Problem, hints, nearest
 from .schema import ROOT, tables
 
 Sheets = dict[str, reading.Sheet]
@@ -121,13 +122,7 @@ def names_have_a_basis(sheets: Sheets, root: Path) -> Iterator[Problem]:
 def names_stay_in_captions(sheets: Sheets, root: Path) -> Iterator[Problem]:
     """The name of an accused person stands in a caption or nowhere; in a source's title only if a caption has it."""
     for sheet in sheets.values():
-        free = [f.name for f in sheet.table.fields if not f.codes and f.type == "string" and (sheet.table.name, f.name) != ("cases", "caption")]
-        for row in sheet.rows:
-            for column in free:
-                if row[column] and not row[column].islower():
-                    for name in names.found(row[column], root):
-                        yield Problem(sheet.table.file, f"holds the name of an accused person ({name}). Allowed: the role. A name stands in the caption "
-                                      "of a case alone, with its naming basis.", row.line, column)
+        yield from _named_outside(sheet, root)
     try:
         known = bibliography.read(root)
     except DataError:
@@ -139,6 +134,15 @@ def names_stay_in_captions(sheets: Sheets, root: Path) -> Iterator[Problem]:
         for name in dict.fromkeys([*names.found(f"{entry['title']} . {entry['note']}", root, named), *([] if told else names.found(slug, root, named))]):
             yield Problem(bibliography.FILE, f"'{key}' names a person whom no caption names ({name}). In the title the role stands in square brackets; "
                           f"for an address write in the note: {bibliography.NAMES_A_PERSON}", bibliography.line_of(text, key))
+
+
+@functools.lru_cache(maxsize=64)
+def _named_outside(sheet: reading.Sheet, root: Path) -> tuple[Problem, ...]:
+    """The names of accused people in the cells of one table, without captions."""
+    free = [f.name for f in sheet.table.fields if not f.codes and f.type == "string" and (sheet.table.name, f.name) != ("cases", "caption")]
+    return tuple(Problem(sheet.table.file, f"holds the name of an accused person ({name}). Allowed: the role. A name stands in the caption of a case alone, "
+                         "with its naming basis.", row.line, column)
+                 for row in sheet.rows for column in free if row[column] and not row[column].islower() for name in names.found(row[column], root))
 
 
 def named_people(sheets: Sheets, root: Path) -> frozenset[str]:
@@ -164,6 +168,7 @@ def pointers(sheets: Sheets, root: Path) -> Iterator[Problem]:
     every = {name: {row[sheet.table.key] for row in sheet.rows} for name, sheet in sheets.items()}
     for name in ("evidence", "corrections"):
         sheet = sheets[name]
+        hint = {other: hints((row["row_id"] for row in sheet.rows if row["table"] == other and row["row_id"] not in ids), ids) for other, ids in every.items()}
         for row in sheet.rows:
             other = sheets.get(row["table"])
             if other is None:
@@ -172,7 +177,7 @@ def pointers(sheets: Sheets, root: Path) -> Iterator[Problem]:
                 continue
             ids = every[row["table"]]
             if not other.is_broken and row["row_id"] not in ids:
-                yield _say(sheet, row, "row_id", f"'{row['row_id']}' leads nowhere: it does not stand in {other.table.file}.{nearest(row['row_id'], ids)}")
+                yield _say(sheet, row, "row_id", f"'{row['row_id']}' leads nowhere: it does not stand in {other.table.file}.{hint[row['table']][row['row_id']]}")
             if row["field"] and row["field"] not in other.table.columns:
                 yield _say(sheet, row, "field", f"'{row['field']}' is no column of {other.table.file}.{nearest(row['field'], other.table.columns)}")
 
