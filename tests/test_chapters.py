@@ -5,6 +5,7 @@ import json
 import re
 import statistics
 
+import freshness
 import pytest
 import yaml
 from conftest import ROOT
@@ -25,7 +26,7 @@ def text(name: str) -> str:
 
 def figures(name: str) -> list[str]:
     code = "\n".join("".join(cell["source"]) for cell in cells(name, "code"))
-    return re.findall(r"publish\(\s*\"([a-z0-9-]+)\"", code)
+    return freshness.published(code)
 
 
 def test_these_are_all_the_notebooks_and_the_order_stands_in_the_toc_alone():

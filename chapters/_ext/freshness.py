@@ -41,9 +41,14 @@ def code(notebook: Path) -> str:
     return "\0".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
+def published(code: str) -> list[str]:
+    """The figures that some code publishes, whichever quotation marks their ids stand in."""
+    return [figure for _, figure in re.findall(r"publish\(\s*(?:figure\s*=\s*)?([\"'])([a-z0-9-]+)\1", code)]
+
+
 def made(notebook: Path) -> list[Path]:
     """The files that a notebook makes: those of its figures, and its deck."""
-    figures = re.findall(r"publish\(\s*[\"']([a-z0-9-]+)[\"']", code(notebook))
+    figures = published(code(notebook))
     ends = ("png", "svg", "pdf", "csv", "json", "zip", "bib", "ris", "csl.json", "txt")
     files = [ROOT / "figures" / "published" / figure / name for figure in figures for name in (*(f"{figure}.{end}" for end in ends), "block.md", "picture.md")]
     return [*files, ROOT / "figures" / "decks" / f"{notebook.stem}.pptx"] if files else []

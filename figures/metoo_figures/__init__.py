@@ -10,5 +10,6 @@ from . import forms, style
 from .layout import figure, key
 from .publishing import publish
 from .records import FigureError
+from .yml import YamlError
 
-__all__ = ["FigureError", "figure", "forms", "key", "publish", "style"]
+__all__ = ["FigureError", "YamlError", "figure", "forms", "key", "publish", "style"]

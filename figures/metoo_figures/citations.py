@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 
 STYLES = {"apa": "APA 7", "mla": "MLA 9", "chicago_note": "Chicago 18, note", "chicago_bibliography": "Chicago 18, bibliography",
@@ -24,7 +25,11 @@ _SMALL = set("a about above across after against along alongside amid amidst amo
 
 @dataclass(frozen=True)
 class Item:
-    """What is cited. ``number`` is the figure's number in this version; ``address`` is empty where the book has none."""
+    """What is cited. ``number`` is the figure's number in this version; ``address`` is empty where the book has none.
+
+    Each text is kept on one line, with single spaces and without letters that control a printer: no format could hold them. Raises ValueError
+    where nothing is left of id, title or author.
+    """
 
     id: str
     title: str
@@ -34,6 +39,13 @@ class Item:
     container: str
     date: dt.date
     address: str = ""
+
+    def __post_init__(self):
+        for name in ("id", "title", "number", "version", "author", "container", "address"):
+            text = "".join(letter if unicodedata.category(letter) not in ("Cc", "Cs") or letter.isspace() else "" for letter in getattr(self, name))
+            object.__setattr__(self, name, " ".join(text.split()))
+        if empty := [name for name in ("id", "title", "author") if not getattr(self, name)]:
+            raise ValueError(f"a figure cannot be cited without {' and '.join(empty)}")
 
     @property
     def label(self) -> str:
@@ -101,13 +113,14 @@ def ris(item: Item) -> str:
 def bibtex(item: Item) -> str:
     """The figure in BibTeX, which has no type for figures: ``@misc`` with the book in ``howpublished``."""
     fields = {"author": f"{{{_latex(item.author)}}}", "title": f"{{{_latex(item.title)}}}",
-              "howpublished": f"Figure~{item.number} in \\emph{{{_latex(item.container)}}}, version {item.version}",
+              "howpublished": f"Figure~{item.number} in \\emph{{{_latex(item.container)}}}, version {_latex(item.version)}",
               "year": f"{item.date.year}", "month": f"{item.date:%m}".lstrip("0"), "note": "Chart"}
-    fields |= {"url": item.address} if item.address else {}
+    fields |= {"url": item.address.replace("{", "%7B").replace("}", "%7D")} if item.address else {}
     body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
     return f"@misc{{{item.id},\n{body}\n}}\n"
 
 
 def _latex(text: str) -> str:
-    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    return "".join(special.get(letter, f"\\{letter}" if letter in "#$%&_{}" else letter) for letter in text)
+    # BibTeX counts braces, escaped ones too: a brace that is part of the text is written without one.
+    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
+    return "".join(special.get(letter, f"\\{letter}" if letter in "#$%&_" else letter) for letter in text)

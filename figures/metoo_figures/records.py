@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 import string
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import metoo_data as md
 import pandas as pd
-import yaml
 from metoo_data import names
+
+from . import yml
 
 
 def _home() -> tuple[Path, Path]:
@@ -34,6 +36,8 @@ FORMS = ("swimlane timeline", "case lifecycles", "lags", "hashtag tree", "reach 
          "first and last value", "tile-grid map", "stage ladder", "then and now", "alluvial", "slope", "cumulative incidence", "yearly series",
          "small multiples", "dot plot with ranges")
 TOPICS = ("spread", "voices", "courts", "defamation", "laws", "silence and censorship", "numbers", "sources")
+#: The fields of book.yml that are text; the base address may be empty.
+BOOK = ("title", "authors", "license", "license_address", "base_address")
 #: The fields whose numbers must come from the data.
 WORDS = ("title", "subtitle", "note", "caption", "alt", "description")
 ALT_LONGEST, TITLE_LONGEST = 250, 120
@@ -70,8 +74,15 @@ class Record:
 
 @functools.cache
 def book() -> dict:
-    """Title, authors, date, licence and base address of the book, and the version of this package."""
-    return yaml.safe_load((ROOT / "book.yml").read_text(encoding="utf-8")) | {"version": version("after-the-hashtag")}
+    """Title, authors, date, licence and base address of the book, and the version of this package. Raises YamlError where book.yml does not tell them."""
+    sheet = yml.read(ROOT / "book.yml", "figures/book.yml")
+    faults = [sheet.fault(name, f"'{name}' is missing or no text.") for name in BOOK if not isinstance(sheet.raw.get(name), str) or not (sheet.raw[name].strip() or name == "base_address")]
+    faults += [sheet.fault(name, f"there is no field '{name}'.{md.nearest(name, BOOK)} Allowed: {', '.join((*BOOK, 'date'))}") for name in sheet.raw if name not in (*BOOK, "date")]
+    if type(sheet.raw.get("date")) is not dt.date:
+        faults.append(sheet.fault("date", "'date' is missing or no day. Write it as 2026-11-21, without quotation marks."))
+    if faults:
+        raise yml.YamlError(faults)
+    return sheet.raw | {"version": version("after-the-hashtag")}
 
 
 def fill(figure: str, data: pd.DataFrame, values: dict) -> Record:
@@ -80,13 +91,9 @@ def fill(figure: str, data: pd.DataFrame, values: dict) -> Record:
     ``data`` is what is drawn. Raises FigureError that names every fault: a field that is missing, a placeholder
     without a value or a value without a placeholder, a number that the data does not hold, a weak alt text, a name.
     """
-    raw = _read(figure)
-    faults = [f"field '{name}' is missing or empty" for name in REQUIRED if not raw.get(name)]
-    faults += [f"there is no field '{name}'. Allowed: {', '.join(REQUIRED + OPTIONAL)}" for name in raw if name not in REQUIRED + OPTIONAL]
-    if faults:
-        raise FigureError(figure, faults)
-    computed = raw.get("computed") or {}
-    faults += _list_faults(raw)
+    sheet = _read(figure)
+    raw, computed = sheet.raw, sheet.raw.get("computed") or {}
+    faults = [sheet.fault(name, says) for name, says in _list_faults(raw)]
     faults += _placeholder_faults(raw, values, computed)
     faults += _value_faults(data, values, computed)
     if faults:
@@ -98,28 +105,62 @@ def fill(figure: str, data: pd.DataFrame, values: dict) -> Record:
     return Record(**words, countries=tuple(raw.get("countries") or ()), history=tuple((raw.get("history") or {}).items()))
 
 
-def _read(figure: str) -> dict:
-    path = ROOT / "records" / f"{figure}.yml"
+def _read(figure: str) -> yml.Sheet:
+    """The record as it is written, each field of its kind. Raises FigureError with the line of each fault."""
+    path, file = ROOT / "records" / f"{figure}.yml", f"figures/records/{figure}.yml"
     if not path.exists():
-        raise FigureError(figure, [f"there is no record figures/records/{figure}.yml. Write its words there first."])
+        raise FigureError(figure, [f"there is no record {file}. Write its words there first."])
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise FigureError(figure, [f"figures/records/{figure}.yml is not readable as YAML: {error}"]) from None
-    return raw if isinstance(raw, dict) else {}
+        sheet = yml.read(path, file)
+    except yml.YamlError as error:
+        raise FigureError(figure, error.faults) from None
+    if faults := [sheet.fault(name, says) for name, says in _form_faults(sheet.raw)]:
+        raise FigureError(figure, faults)
+    return sheet
+
+
+def _form_faults(raw: dict) -> list[tuple[str, str]]:
+    """Fields that are missing, unknown, of another kind, or hold a placeholder that is none."""
+    faults = [(name, f"field '{name}' is missing or empty") for name in REQUIRED if raw.get(name) in (None, "", [], {})]
+    faults += [(name, f"there is no field '{name}'.{md.nearest(name, REQUIRED + OPTIONAL)} Allowed: {', '.join(REQUIRED + OPTIONAL)}") for name in raw if name not in REQUIRED + OPTIONAL]
+    faults += [(name, f"field '{name}' is no text: {str(raw[name])[:60]!r}. Put quotation marks around it") for name in REQUIRED
+               if raw.get(name) not in (None, "", [], {}) and not isinstance(raw[name], str)]
+    for name in ("computed", "history"):
+        pairs = raw.get(name) or {}
+        if not isinstance(pairs, dict) or not all(isinstance(part, str) for pair in pairs.items() for part in pair):
+            faults.append((name, f"field '{name}' is a list of words, each with a colon and a text behind it. Put quotation marks around numbers"))
+    countries = raw.get("countries") or []
+    if not isinstance(countries, list) or not all(isinstance(code, str) for code in countries):
+        faults.append(("countries", "field 'countries' is a list of codes: [EGY, KOR]"))
+    return faults + [(name, f"field '{name}': {says}") for name in REQUIRED if isinstance(raw.get(name), str) and (says := _braces(raw[name]))]
+
+
+def _braces(text: str) -> str | None:
+    """What is wrong with the placeholders of a text: a brace that is not closed, or anything but a plain name in one."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError:
+        return "a brace is opened or closed alone. A placeholder is {name}; a brace that is meant is written twice"
+    odd = [name for _, name, spec, conversion in parts if name is not None and (spec or conversion or not name.isidentifier())]
+    return f"'{{{odd[0]}}}' is no placeholder. It is a plain name in braces: {{n}}" if odd else None
 
 
 def retired() -> dict[str, dict[str, str]]:
-    """Figures that are no longer in the book, by id: the version without them, the figure that follows, and the reason."""
-    return yaml.safe_load((ROOT / "retired.yml").read_text(encoding="utf-8")) or {}
+    """Figures that are no longer in the book, by id: the version without them, the figure that follows, and the reason. Raises YamlError where the list is broken."""
+    sheet = yml.read(ROOT / "retired.yml", "figures/retired.yml")
+    wanted = {"version", "successor", "reason"}
+    if faults := [sheet.fault(figure, f"'{figure}' needs version, successor and reason, each a text: {{version: 0.2.0, successor: asia-cases, reason: \"...\"}}") for figure, gone in sheet.raw.items()
+                  if not isinstance(gone, dict) or set(gone) != wanted or not all(isinstance(word, str) for word in gone.values())]:
+        raise yml.YamlError(faults)
+    return sheet.raw
 
 
-def _list_faults(raw: dict) -> list[str]:
-    """Words that must be of a closed list: the form, the topic and the countries."""
-    faults = [f"the {name} '{raw[name]}' is not in the list.{md.nearest(str(raw[name]), allowed)} Allowed: {', '.join(allowed)}"
+def _list_faults(raw: dict) -> list[tuple[str, str]]:
+    """Words that must be of a closed list: the form, the topic and the countries. Each with its field."""
+    faults = [(name, f"the {name} '{raw[name]}' is not in the list.{md.nearest(str(raw[name]), allowed)} Allowed: {', '.join(allowed)}")
               for name, allowed in (("form", FORMS), ("topic", TOPICS)) if raw[name] not in allowed]
     known = set(md.countries()["iso3"])
-    return faults + [f"'{code}' under 'countries' is no country of the table" for code in raw.get("countries") or () if code not in known]
+    return faults + [("countries", f"'{code}' under 'countries' is no country of the table") for code in raw.get("countries") or () if code not in known]
 
 
 def _placeholders(text: str) -> set[str]:

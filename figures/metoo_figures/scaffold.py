@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-from . import records
+from . import records, yml
 
 #: What each field of a record wants, in the order of the file. The lists are those of records.py.
 FIELDS = {
@@ -58,9 +58,14 @@ def fault(figure: str) -> str:
 
 def main(figure: str) -> str | None:
     """Writes the record and prints the cells. Returns why it was refused, if it was."""
-    if refused := fault(figure):
-        return refused
-    (records.ROOT / "records" / f"{figure}.yml").write_text(record(figure), encoding="utf-8")
+    try:
+        if refused := fault(figure):
+            return refused
+        (records.ROOT / "records" / f"{figure}.yml").write_text(record(figure), encoding="utf-8")
+    except yml.YamlError as error:
+        return str(error)
+    except OSError as error:
+        return f"figures/records/{figure}.yml cannot be written ({error.strerror})."
     print(f"Written: figures/records/{figure}.yml. Fill in every field.\n\n{cells(figure)}")
     return None
 
