@@ -65,6 +65,9 @@ def pages(everything: bool) -> int:
     sys.modules.setdefault("rfc3987_syntax", None)
     # The trees of four hundred pages are no garbage: looking them through for some, again and again, takes longer than half of the work.
     gc.set_threshold(200_000, 50, 50)
+    if faults := _faults():
+        print("\n".join(f"ERROR: {line}" for line in faults))
+        return 1
     from jupyter_book.sphinx import build_sphinx
     from sphinx.builders.html import StandaloneHTMLBuilder
     from writing import write_side_by_side
@@ -74,6 +77,18 @@ def pages(everything: bool) -> int:
     result = build_sphinx(ROOT, HTML, noconfig=True, path_config=ROOT / "_config.yml", builder="html", warningiserror=True, keep_going=True, freshenv=everything, force_all=everything,
                           confoverrides={"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}, jobs=os.cpu_count() or 1)
     return 0 if result == 0 else 1
+
+
+def _faults() -> list[str]:
+    """What is wrong with the tables and the settings of the book, in sentences. All pages need them, and Sphinx would tell of each fault by a traceback."""
+    import metoo_data
+    from metoo_figures import YamlError, records
+
+    try:
+        records.book(), records.retired(), [metoo_data.load(name) for name in metoo_data.tables()]
+    except (metoo_data.DataError, YamlError) as error:
+        return str(error).splitlines()
+    return []
 
 
 def _contents() -> str:

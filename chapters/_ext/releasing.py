@@ -12,6 +12,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import plainly  # noqa: F401, I001  before what reads the book
 import data_pages
 import yaml
 from metoo_figures import publishing, records

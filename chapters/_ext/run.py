@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import freshness
+import plainly  # noqa: F401  a fault of what it reads is told in a sentence
 
 ROOT = freshness.ROOT
 CHAPTERS = ROOT / "chapters"
@@ -54,7 +55,9 @@ def run_all(todo: list[Path], shared: str) -> int:
     # jsonschema, which reads notebooks, takes a second to learn the grammar of a kind of address that none has.
     sys.modules.setdefault("rfc3987_syntax", None)
     import kernels
+    from metoo_figures import records
 
+    records.book()                           # a fault there is told once, and not by every notebook
     kernels.start_server()
     failed, before = 0, freshness.standing()
     pool = concurrent.futures.ThreadPoolExecutor(max_workers=min(len(todo), os.cpu_count() or 1))
@@ -118,9 +121,12 @@ def merged(outputs: list[dict]) -> list[dict]:
 def is_current(path: Path, shared: str) -> bool:
     """Whether the notebook need not run. Its words may have changed: then the new ones go around the outputs that still hold."""
     record, result = EXECUTED / f"{path.stem}.json", EXECUTED / path.name
-    if not (record.exists() and result.exists() and freshness.holds(path, json.loads(record.read_text(encoding="utf-8")), shared)):
-        return False
-    stored, executed = (json.loads(p.read_text(encoding="utf-8")) for p in (path, result))
+    try:
+        if not freshness.holds(path, json.loads(record.read_text(encoding="utf-8")), shared):
+            return False
+        stored, executed = (json.loads(p.read_text(encoding="utf-8")) for p in (path, result))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False               # there was no run, its record was cut off, or the notebook is broken, which its run tells
     outputs = [(c["outputs"], c["execution_count"]) for c in executed["cells"] if c["cell_type"] == "code"]
     for cell, (output, count) in zip([c for c in stored["cells"] if c["cell_type"] == "code"], outputs):
         cell["outputs"], cell["execution_count"] = output, count

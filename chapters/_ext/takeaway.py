@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 
+import plainly  # noqa: F401, I001  before what reads the book
 from metoo_figures import publishing
 from takeaway_epub import epub
 from takeaway_pages import OUT, TakeAwayError, pages
