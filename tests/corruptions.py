@@ -158,7 +158,6 @@ CELLS |= {
     "an id out of form": (_is_key, lambda v: [v.swapcase(), f"{v}!", f"x{v}", v.replace("-", "--", 1) if "-" in v else f"{v}{v}", f"{v}é"]),
     "a locator beyond the article": (lambda t, f, v: f.name == "locator" and bool(re.fullmatch(r"p\d+(;p\d+)*", v)), lambda v: ["p99", "p0", "p999999999999", "p1;p99"]),
     "a locator out of form": (lambda t, f, v: f.name == "locator" and bool(re.fullmatch(r"p\d+(;p\d+)*", v)), lambda v: ["page 3", "12", f"{v};", f"{v}, p3", "p١٢", "P3", "p-1"]),
-    "a row said to be wrong without a correction": (lambda t, f, v: f.name == "rank" and v != "deprecated", lambda v: ["deprecated"]),
     "an outcome that cannot follow": (lambda t, f, v: f.name == "outcome" and v == "none", lambda v: ["convicted", "quashed", "found_liable"]),
 }
 
@@ -272,6 +271,15 @@ def _gap(draw, book):
     table, place = _row(draw, book, "gap", ["case_steps", "reform_stages"])
     one = edited(book, table, place, {"seq": draw(["40", "99", "12345"])})
     return Damage(one.file, one.content, None, "seq")          # told where the next number should stand
+
+
+@kind("a row said to be wrong without a reason")
+def _deprecated(draw, book):
+    table, place = _row(draw, book, "wrong row", [name for name, table in book.tables.items() if "rank" in table.columns])
+    while book.rows[table][place]["rank"] == "deprecated":
+        place -= 1
+    one = edited(book, table, place, {"rank": "deprecated", "rank_reason": ""})
+    return Damage(one.file, one.content, one.line, "rank_reason")
 
 
 @kind("a row is its own parent")

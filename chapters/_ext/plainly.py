@@ -12,6 +12,8 @@ def tell(kind: type[BaseException], error: BaseException, trace) -> None:
 
     if isinstance(error, (DataError, FigureError, YamlError)):
         print(error, file=sys.stderr)
+    elif isinstance(error, FileNotFoundError) and error.filename:
+        print(f"{error.filename}: the file is not there. Restore it from the last commit, or make what it comes from.", file=sys.stderr)
     else:
         sys.__excepthook__(kind, error, trace)
 

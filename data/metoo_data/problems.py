@@ -32,7 +32,7 @@ class DataError(ValueError):
     """The tables break a rule. ``problems`` lists every mistake found, not the first only."""
 
     def __init__(self, problems: Iterable[Problem]):
-        self.problems = list(problems)
+        self.problems = list(dict.fromkeys(problems))       # a table that others lead to is told of by each
         count = len(self.problems)
         head = f"{count} problem{'s' if count != 1 else ''} in the data; nothing was loaded."
         super().__init__("\n".join([head, *map(str, self.problems)]))
