@@ -19,6 +19,7 @@ from pathlib import Path
 from metoo_data import datapackage, dates, schema, slips
 
 FOLDER, GONE = "a folder", "no file"          # what may stand in place of a file's bytes
+ANYWHERE = "any file"                         # where a damage may be told
 CODED = re.compile(r"[?~%]$")
 
 
@@ -386,7 +387,7 @@ def _line_in_cell(draw, book):
     end = draw(["\n", "\r\n", "\r"])
     lines = book.lines(table)
     lines[place + 1] = row_text((row | {column: f"{row[column]}{end}more"}).values())
-    return _with_lines(table, lines, place + 2)
+    return _with_lines(table, lines, None if end == "\r" else place + 2)          # an old line end begins a line of its own
 
 
 # ---- Kinds of columns and of whole files.
@@ -621,7 +622,7 @@ def _schema_column(draw, book):
     table = draw(mixed(package["resources"], "schema column"))
     field = draw(mixed(table["schema"]["fields"], f"schema column {table['name']}"))
     field["name"] += "x"
-    return Damage("datapackage.json", json.dumps(package).encode(), tells=table["path"] if field["name"] != f"{table['schema']['primaryKey'][0]}x" else "")
+    return Damage("datapackage.json", json.dumps(package).encode(), tells=ANYWHERE)          # in the schema where keys lead to it, else in the table
 
 
 @kind("a column of another type in the schema")

@@ -101,6 +101,8 @@ def _in_both_forms(text: str) -> tuple[dict[str, dict[str, str]], list[Problem],
             others, faults = _in_any_form(stretch)
             first = text.count("\n", 0, at) + 1
             begins = first + text.count("\n", at, at + max(stretch.find("@"), len(stretch) - len(stretch.lstrip())))
+            # BibTeX reads any kind of space as a plain one, and says nothing.
+            problems += [Problem(FILE, str(cells.damaged(line.strip("\t"))), first + number) for number, line in enumerate(stretch.split("\n")) if re.search(r"[^\S \n\r\t]", line)]
             problems += [Problem(FILE, p.says, p.line + first - 1 if p.line and "premature end" not in p.says else begins) for p in faults]
             lines |= dict.fromkeys(others, begins)
             found = others | found
