@@ -9,7 +9,7 @@ from pathlib import Path
 
 import metoo_data as md
 import pandas as pd
-from generated import text
+from metoo_data.untrusted import in_markdown as text
 from metoo_figures import citations, decks, publishing, records
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "figures" / "published"
@@ -45,7 +45,7 @@ def _page(sheet: dict) -> str:
         "## Data", "", f"The rows that are drawn, {sheet['rows']} in all, each with its source and its place there.", "", *_table(sheet["id"]),
         "## Sources", "", *(f"- {{cite:t}}`{key}`" for key in sheet["sources"]), "",
         "## For a class", "", text(sheet["question"]), "",
-        "## History", "", *(f"- Version {version}: {text(change)}." for version, change in sheet["history"]), "", *_linked_data(sheet),
+        "## History", "", *(f"- Version {text(version)}: {text(change)}." for version, change in sheet["history"]), "", *_linked_data(sheet),
     ])
 
 

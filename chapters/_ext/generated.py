@@ -8,6 +8,7 @@ import re
 import metoo_data as md
 import pandas as pd
 from metoo_data.schema import ROOT, Field, Table
+from metoo_data.untrusted import in_markdown as text
 from metoo_figures import records
 
 #: Tables with a page of their own, and the column that opens each entry there.
@@ -27,11 +28,6 @@ def pages() -> dict[str, str]:
     shown = {f"table-{name}": _table_page(name, evidence) for name in HEADS}
     return {"tables": _tables(), "table-series": _series_page(), "codebook": _codebook(), "corrections": corrections(),
             "changelog": (ROOT.parent / "CHANGELOG.md").read_text(encoding="utf-8"), **shown}
-
-
-def text(value) -> str:
-    """A cell as plain text in Markdown: nothing in it can be read as markup."""
-    return re.sub(r"([\\`*_{}\[\]<>#|$~^&!@:])", r"\\\1", str(value))
 
 
 def _tables() -> str:

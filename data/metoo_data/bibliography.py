@@ -6,7 +6,7 @@ import functools
 import re
 from pathlib import Path
 
-from . import dates
+from . import dates, untrusted
 from .problems import DataError, Problem
 from .schema import ROOT
 
@@ -47,9 +47,10 @@ def _parse(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise DataError([Problem(FILE, "the file is not UTF-8 text. Save it as UTF-8.", line)]) from None
-    problems, entries = [], _in_plain_form(text)
+    problems, entries = [Problem(FILE, *told) for told in untrusted.in_bibliography(text)], _in_plain_form(text)
     if entries is None:
-        entries, problems = _in_any_form(text)
+        entries, faults = _in_any_form(text)
+        problems += faults
     table = {}
     for key, fields in entries.items():
         row = {name: fields.get(_FIELDS.get(name, name), "") for name in COLUMNS}
