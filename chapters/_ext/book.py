@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import multiprocessing
 import os
 import shutil
@@ -119,6 +120,12 @@ def stay_local(app: Sphinx, page: str, template: str, context: dict, doctree) ->
                                and "thebe" not in str(getattr(script, "attributes", {}))]
 
 
+def escape_title(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    """Escapes a page's title, which the theme writes over the printed page as if it were HTML."""
+    if "pagetitle" in context:
+        context["pagetitle"] = html.escape(context["pagetitle"], quote=False)
+
+
 def finish_pages(app: Sphinx, error: Exception | None) -> None:
     """Repairs the theme's pages and makes them light, when all of them are written."""
     if not error and app.builder.format == "html":
@@ -141,6 +148,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("source-read", use_executed)
     app.connect("env-get-outdated", outdated)
     app.connect("html-page-context", stay_local, priority=900)
+    app.connect("html-page-context", escape_title, priority=900)
     app.connect("env-before-read-docs", read_side_by_side)
     app.connect("env-updated", shorten_menu)
     app.connect("doctree-resolved", fact_cards.add_cards)

@@ -107,12 +107,13 @@ def _gallery(sheets: list[dict]) -> str:
     lines = ["# All figures", "", f"Each of the {len(sheets)} figures has a page of its own: the picture, its description, five styles of citation, the data and the files.", "",
              "```{raw} html", '<form class="gallery-filter" hidden></form>', "```", ""]
     for chapter, title in CHAPTERS.items():
-        lines += [f"## {title}", "", ":::::{grid} 1 2 2 3", ":gutter: 3", ""]
-        for sheet in (s for s in sheets if s["chapter"] == chapter):
+        mine = [sheet for sheet in sheets if sheet["chapter"] == chapter]
+        lines += [f"## {title}", "", ":::::{grid} 1 2 2 3", ":gutter: 3", ""] if mine else []
+        for sheet in mine:
             lines += ["::::{grid-item-card}", f":link: figure-{sheet['id']}", ":link-type: doc",
                       f":img-top: ../../figures/published/{sheet['id']}/{sheet['id']}.svg", f":img-alt: {json.dumps(sheet['alt'], ensure_ascii=False)}",
                       ":class-img-top: dark-light", f":class-item: {_marks(sheet, chapter, places)}", "", f"**{sheet['number']}** {text(sheet['title'])}", "", f"*{text(sheet['form'])}*", "::::", ""]
-        lines += [":::::", ""]
+        lines += [":::::", ""] if mine else []
     lines += ["## No longer in the book", "", "Their addresses still answer, and lead to the figure that took their place.", ""]
     lines += [f"- `{figure}`, since version {gone['version']}: {text(gone['reason'])}. See [{gone['successor']}](figure-{gone['successor']}.md)." for figure, gone in records.retired().items()]
     return "\n".join([*lines, ""])

@@ -13,10 +13,9 @@ import country_rows
 import metoo_data as md
 import pandas as pd
 from metoo_figures import decks
+from sphinx import search
 from sphinx.application import Sphinx
-from sphinx.builders import html as pages
 from sphinx.domains import Domain, ObjType
-from sphinx.search import IndexBuilder
 from sphinx.search.en import SearchEnglish
 
 #: Marks that belong to the letter before them, as vowel signs of Devanagari and Thai do. Without them a word falls into pieces.
@@ -38,7 +37,7 @@ class Words(SearchEnglish):
         return super().stem(word)
 
 
-class Index(IndexBuilder):
+class Index(search.IndexBuilder):
     """Sphinx's index, with the headings escaped: the script of the search page writes them as HTML, as it does the titles of pages, which Sphinx does escape."""
 
     def feed(self, docname: str, filename: str, title: str, doctree) -> None:
@@ -78,4 +77,4 @@ def setup(app: Sphinx) -> None:
     """Makes the search know them."""
     app.add_domain(Findings)
     app.add_search_language(Words)
-    pages.IndexBuilder = Index
+    search.IndexBuilder = Index          # the builder of pages takes it from there

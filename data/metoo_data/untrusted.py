@@ -14,10 +14,10 @@ import pandas as pd
 
 #: Letters that nobody sees and that turn, join or hide what stands beside them. The two joiners that Persian, Urdu and Hindi are written with
 #: (U+200C, U+200D) are allowed; other controls, marks of direction, fillers, tags, the letters of private use and those that are none are not.
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\uf8ff\ufdd0-\ufdef\ufeff\uffa0"
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f\u3164\ud800-\uf8ff\ufdd0-\ufdef\ufeff\uffa0"
                      "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]")
-#: What makes a spreadsheet compute: these at the beginning of a cell, or behind a semicolon, which parts cells where commas part decimals.
-_FORMULA = re.compile("(?:^|;)\\s*([=+\\-@＝＋－＠])")
+#: What makes a spreadsheet compute: these at the beginning of a cell, of a line in it, or behind a semicolon, which parts cells where commas part decimals.
+_FORMULA = re.compile("(?:^|[;\t\r\n])\\s*([=+\\-@＝＋－＠])")
 #: In the bibliography, which LaTeX may read: a backslash that is not before one of its signs, and its way to write any letter in another form.
 _COMMAND = re.compile(r"\\(?![%&_#$])[A-Za-z]*|\^\^")
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]*")
@@ -31,15 +31,18 @@ _LINES = re.compile("[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 def hidden(text: str) -> str | None:
     """The first hidden letter of a text, told as ``hidden character (soft hyphen), letter 3 of 9``; None where there is none."""
     found = _HIDDEN.search(text)
-    return f"hidden character ({unicodedata.name(found[0], f'U+{ord(found[0]):04X}').lower()}), letter {found.start() + 1} of {len(text)}" if found else None
+    if not found:
+        return None
+    name = unicodedata.name(found[0], "").lower() or f"U+{ord(found[0]):04X}"
+    return f"hidden character ({name}), letter {found.start() + 1} of {len(text)}"
 
 
 def formula(text: str) -> str | None:
-    """A sentence where a spreadsheet would take a text, or what stands behind a semicolon in it, for a formula; None where it would not."""
+    """A sentence where a spreadsheet would take a text, or what begins anew within it, for a formula; None where it would not."""
     found = _FORMULA.search(text)
     if not found:
         return None
-    where = "begins with" if not found.start() and text[0] != ";" else "has behind a semicolon"
+    where = {";": "has behind a semicolon", "\t": "has behind a tab", "\r": "has in a new line", "\n": "has in a new line"}.get(found[0][0], "begins with")
     return f"{where} '{found[1]}': a spreadsheet would compute it. Begin with a word, or with a quotation mark: “{found[1]}…”"
 
 
