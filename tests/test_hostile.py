@@ -275,6 +275,14 @@ def test_a_figure_with_a_formula_in_its_data_is_refused():
     assert len(told) == 2 and "row 1 of the data, column 'label': '=1+1' begins with '='" in told[0] and "row 3" in told[1]
 
 
+def test_publish_refuses_formulas_and_hidden_letters_and_writes_nothing(book):
+    path = book / "figures" / "published" / FIGURE / f"{FIGURE}.svg"
+    before = path.read_bytes()
+    done = run(book, DRAW.replace("'l <script>window.hostile=1</script>'", "'=1\\u202e'"), check=False)
+    assert done.returncode and "row 1 of the data, column 'label': '=1\\u202e' begins with '='" in done.stderr
+    assert "the picture shows a hidden character (right-to-left override), letter 3 of 3" in done.stderr and path.read_bytes() == before
+
+
 @pytest.mark.parametrize("lead", LEADS)
 def test_one_escape_for_markdown_leaves_every_text_as_it_was(lead):
     from markdown_it import MarkdownIt
