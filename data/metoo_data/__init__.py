@@ -3,7 +3,7 @@
 >>> import metoo_data as md
 >>> md.events().head()                      # one function a table; help(md.events) is its codebook
 >>> md.status_as_of("2019-03-07")           # every case on one day
->>> md.status_on(cases, days)               # some cases, each on a day of its own
+>>> md.status_on(cases, days)               # a column of cases, each on a day of its own
 >>> md.sources().loc["time-2018", "title"]  # where it was read
 """
 
