@@ -54,8 +54,8 @@ def test_every_copy_has_letters_of_its_own():
     assert synthetic._rewritten("미투 2018", 3) == "미투 2018 3" and synthetic._rewritten("", 3) == ""
 
 
-@pytest.mark.parametrize("work", [name for name in growth.WORK if name not in ("country-pages", "check")])
-def test_each_piece_of_work_is_measured_on_the_package_that_it_is_given(twice, work):
+@pytest.mark.parametrize("work", ["load", "questions-known", "time-machine"])
+def test_work_is_measured_on_the_package_that_it_is_given(twice, work):
     run = growth.measure(work, twice)
     assert set(run) == {"processor", "clock", "memory"} and run["processor"] > 0.005 and 20 < run["memory"] < 2000
 
