@@ -111,7 +111,7 @@ def _views(_root, _stamp: tuple, by_knowledge: bool) -> _Views:
     cases = pd.Index(cases.loc[cases["rank"] != "deprecated", "case_id"].array, name="case_id")
     table = ledger.views() if by_knowledge else ledger.steps().assign(known_by=pd.Timestamp("0001-01-01"))
     table = table.assign(case=cases.get_indexer(table["case_id"])).sort_values("case", kind="stable", ignore_index=True)
-    table = table[(table["case"] >= 0) & table["certain_by"].notna()]
+    table = table[table["certain_by"].notna()]
     view = table.groupby(["case", "known_by"], sort=False).ngroup().to_numpy()
     first = table[np.diff(view, prepend=-1) > 0]
     answers = table[["status_after", "side_after", "since", "decided_by"]].set_axis(["status", "side", "since", "step_id"], axis=1).reset_index(drop=True)
