@@ -67,7 +67,8 @@ refresh: $(VENV)/.ready  ## run the notebooks and store their outputs, on purpos
 	@$(RUN) chapters/_ext/first_cell.py
 	@$(RUN) chapters/_ext/run.py --store
 
-benchmark: $(VENV)/.ready  ## time the book against Jupyter Book's own way; writes BENCHMARKS.md (ten minutes)
+benchmark: $(VENV)/.ready  ## time the book against Jupyter Book's own way, and on 100 times the rows; writes BENCHMARKS.md (half an hour)
+	@$(RUN) tests/growth.py
 	@$(RUN) tests/benchmark.py
 
 clean:  ## delete what was built (the environment stays; make clean ENV=1 deletes it too)

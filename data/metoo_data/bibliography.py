@@ -80,7 +80,7 @@ def _in_plain_form(text: str) -> dict[str, dict[str, str]] | None:
 def _is_plain(value: str) -> bool:
     """Whether a value means in BibTeX what stands there: single spaces, and braces that close."""
     deep = 0
-    for brace in re.findall(r"[{}]", value):
+    for brace in re.findall(r"[{}]", value) if "{" in value or "}" in value else ():
         deep += 1 if brace == "{" else -1
         if deep < 0:
             return False
