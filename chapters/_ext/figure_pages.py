@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+import corrected
 import metoo_data as md
 import pandas as pd
 from metoo_data.untrusted import in_markdown as text
@@ -45,7 +46,7 @@ def _page(sheet: dict) -> str:
         "## Data", "", f"The rows that are drawn, {sheet['rows']} in all, each with its source and its place there.", "", *_table(sheet["id"]),
         "## Sources", "", *(f"- {{cite:t}}`{key}`" for key in sheet["sources"]), "",
         "## For a class", "", text(sheet["question"]), "",
-        "## History", "", *(f"- Version {text(version)}: {text(change)}." for version, change in sheet["history"]), "", *_linked_data(sheet),
+        "## History", "", *corrected.history(sheet), "", *_linked_data(sheet),
     ])
 
 
