@@ -126,7 +126,7 @@ def steps(done: correcting.Prepared) -> list[str]:
     """What is left to a person, in order. Read after the files were written."""
     rows = {done.old, done.new} - {""}
     mine = [one for one in corrected.every() if one.id in done.ids]
-    sure = [path.name for path in sorted(corrected.PUBLISHED.iterdir()) if corrected.of_figure(path.name, mine)]
+    sure = corrected.drawing(mine)
     pages = sorted({path.relative_to(ROOT).as_posix() for row in rows for path in linking(row) if path.suffix != ".csv"})
     said = [f"Pages that lead to the row: {', '.join(pages)}. Read whether their sentences still hold." if pages else "No page leads to the row."]
     if broken := prose.problems(ROOT / "chapters", schema.ROOT):

@@ -77,6 +77,11 @@ def _correction(row) -> Correction:
     return Correction(row.correction_id, row.date, row.version, frozenset([row.row_id, *after]), whole, place if pd.notna(place) else None, words)
 
 
+def drawing(corrections: list[Correction]) -> list[str]:
+    """The figures whose data name a corrected row."""
+    return sorted(path.name for path in PUBLISHED.iterdir() if of_figure(path.name, corrections))
+
+
 def of_figure(figure: str, corrections: list[Correction]) -> list[Correction]:
     """Those that change what a figure draws, as far as its data name rows: the row itself, or a whole whose status follows from it."""
     return of_data((PUBLISHED / figure / f"{figure}.csv").read_text(encoding="utf-8"), corrections)

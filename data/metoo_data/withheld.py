@@ -22,6 +22,7 @@ _LINE = re.compile(r"([0-9a-f]{20}(?: [0-9a-f]{20})*) = (.+)")
 ROLE = re.compile(r"[A-Za-z][A-Za-z '-]*[A-Za-z]")
 _WORD = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"https?://[^\s\"'<>(){}\[\]\\]+")
+_BLOB = re.compile(r"[A-Za-z0-9+/=]{200,}")
 _MOST_WORDS, _MOST_SIGNS = 4, 8
 _APART = 3                                   # signs between two words of one name, as in "Last, First"
 
@@ -63,7 +64,8 @@ def places(text: str, root: Path = ROOT) -> list[Place]:
         return []
     addresses = [Place(one.start(), one.end(), _host(one[0])) for one in _ADDRESS.finditer(text) if _in_address(one[0], roles)]
     taken, found = [(one.start, one.end) for one in addresses], []
-    words, at = list(_WORD.finditer(text)), 0
+    # Pictures and fonts that are written as letters hold no words.
+    words, at = list(_WORD.finditer(_BLOB.sub(lambda blob: " " * len(blob[0]), text))), 0
     while at < len(words):
         place, used = _at(text, words, at, roles)
         at += used
@@ -93,27 +95,31 @@ def problems(root: Path = ROOT, folder: Path | None = None) -> Iterator[Problem]
 
 def _at(text: str, words: list[re.Match], at: int, roles: dict[str, str]) -> tuple[Place | None, int]:
     """The longest name that begins with a word, if any, and how many words it takes."""
-    run, longest = [], None
-    for word in words[at:at + _MOST_WORDS]:
-        if run and (word.start() - run[-1].end() > _APART or "\n\n" in text[run[-1].end():word.start()]):
+    first, run, longest, end = words[at], "", None, words[at].end()
+    if _has_no_case(first[0]):
+        place = _within(first, roles)
+        if place or len(first[0]) > _MOST_SIGNS:
+            return place, 1
+    elif first[0][0].islower() and text[end:end + 1] not in ("-", "_"):
+        return None, 1                             # a name begins with a capital, but in an id or a file's name
+    slug = first[0][0].islower()
+    for used, word in enumerate(words[at:at + _MOST_WORDS], 1):
+        between = text[end:word.start()]
+        if used > 1 and (len(between) > _APART or "\n\n" in between or slug and between not in ("-", "_")):
             break
-        run.append(word)
-        role = _role(" ".join(one[0] for one in run), roles)
+        run, end = f"{run} {_plain(word[0])}" if run else _plain(word[0]), word.end()
         # One word alone, in small letters, is a word of the language: rush, rose, kelly.
-        if role and (len(run) > 1 or word[0][0].isupper() or _has_no_case(word[0])):
-            longest = _place(text, run[0].start(), word.end(), role), len(run)
-    if longest:
-        return longest
-    return _within(words[at], roles), 1
+        if (role := _role(run, roles)) and (used > 1 or not slug):
+            longest = _place(text, first.start(), end, role), used
+    return longest or (None, 1)
 
 
 def _within(word: re.Match, roles: dict[str, str]) -> Place | None:
     """A name inside a run of letters that knows no spaces between words, as in Chinese, Japanese, Korean or Thai."""
-    if _has_no_case(word[0]):
-        for start in range(len(word[0])):
-            for end in range(min(len(word[0]), start + _MOST_SIGNS), start + 1, -1):
-                if role := _role(word[0][start:end], roles):
-                    return Place(word.start() + start, word.start() + end, f" {role} ")
+    for start in range(len(word[0]) if _has_no_case(word[0]) else 0):
+        for end in range(min(len(word[0]), start + _MOST_SIGNS), start + 1, -1):
+            if role := _role(_plain(word[0][start:end]), roles):
+                return Place(word.start() + start, word.start() + end, role if end - start == len(word[0]) else f" {role} ")
     return None
 
 
@@ -125,22 +131,28 @@ def _role(run: str, roles: dict[str, str]) -> str | None:
     return roles.get(_digest(run))
 
 
-@functools.lru_cache(maxsize=500_000)
+@functools.lru_cache(maxsize=1_000_000)
 def _digest(run: str) -> str:
     return names.digest(run)
+
+
+@functools.lru_cache(maxsize=200_000)
+def _plain(word: str) -> str:
+    """A word as its digest sees it: accents and capitals make no other run of words."""
+    return names.plain(word)
 
 
 def _place(text: str, start: int, end: int, role: str) -> Place:
     old, before = text[start:end], text[:start][-80:]
     if old.islower() and re.fullmatch(r"[^\s]+", old) and re.search(r"[-_]", old):
         return Place(start, end, re.sub(r"[ ']", "-", role.lower()))                 # in an id or a file's name
-    begins = old[0].isupper() and (not before.strip() or re.search(r"[.!?]\s+$|[\n,\"]$", before[-3:]) and not before.endswith(", "))
+    begins = old[0].isupper() and (not before.strip() or re.search(r"(?<! v)(?<! vs)[.!?]\s+$|[\n,\"]$|\{\{$", before[-6:]) and not before.endswith(", "))
     return Place(start, end, role[0].upper() + role[1:] if begins else role)
 
 
 def _in_address(address: str, roles: dict[str, str]) -> bool:
     """Whether a name stands in an address, in capitals or not."""
-    words = _WORD.findall(unquote(address))
+    words = [_plain(word) for word in _WORD.findall(unquote(address))]
     runs = (" ".join(words[at:stop]) for at in range(len(words)) for stop in range(at + 1, min(at + _MOST_WORDS, len(words)) + 1))
     return any(_role(run, roles) for run in runs) or any(_within(word, roles) for word in _WORD.finditer(unquote(address)))
 
