@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import taking_down
+
 ROOT = Path(__file__).resolve().parents[2]
 HTML, GOOD, LOG = ROOT / "_build" / "html", ROOT / "_build" / "pages-are-good", ROOT / "_build" / "build.log"
 #: All that the pages are made from.
@@ -29,6 +31,9 @@ def main() -> int:
     GOOD.unlink(missing_ok=True)
     # A build over an older one does not repeat the warnings of that one: after a build with warnings, or in CI, all pages are made anew.
     code = _build(everything=not whole or bool(os.environ.get("CI")))
+    if not code and (held := taking_down.traces(HTML)):
+        print("\n".join(["  A name that is taken down still stands in these files. Nothing of this build may be published:", *(f"    {name}" for name in held)]), file=sys.stderr)
+        return 1
     if code:
         print("The pages were not built. The lines above with WARNING or ERROR say why; the whole log is _build/build.log", file=sys.stderr)
     else:

@@ -6,7 +6,7 @@ import functools
 import re
 from pathlib import Path
 
-from . import cells, dates, files
+from . import cells, dates, files, untrusted
 from .problems import DataError, Problem, nearest
 from .schema import ROOT
 
@@ -56,9 +56,10 @@ def _parse(path: Path, _mtime: int, _size: int) -> tuple[dict[str, dict[str, str
         return {}, error.problems
     if not text.strip():
         return {}, [Problem(FILE, "the file is empty. Restore it from the last commit.", 1)]
-    problems, entries = [], _in_plain_form(text)
+    problems, entries = [Problem(FILE, *told) for told in untrusted.in_bibliography(text)], _in_plain_form(text)
     if entries is None:
-        entries, problems, lines = _in_both_forms(text)
+        entries, faults, lines = _in_both_forms(text)
+        problems += faults
     table = {}
     for key, fields in entries.items():
         line = line_of(text, key) or lines[key]
@@ -101,8 +102,6 @@ def _in_both_forms(text: str) -> tuple[dict[str, dict[str, str]], list[Problem],
             others, faults = _in_any_form(stretch)
             first = text.count("\n", 0, at) + 1
             begins = first + text.count("\n", at, at + max(stretch.find("@"), len(stretch) - len(stretch.lstrip())))
-            # BibTeX reads any kind of space as a plain one, and says nothing.
-            problems += [Problem(FILE, str(cells.damaged(line.strip("\t"))), first + number) for number, line in enumerate(stretch.split("\n")) if re.search(r"[^\S \n\r\t]", line)]
             problems += [Problem(FILE, p.says, p.line + first - 1 if p.line and "premature end" not in p.says else begins) for p in faults]
             lines |= dict.fromkeys(others, begins)
             found = others | found
@@ -117,7 +116,7 @@ def _in_both_forms(text: str) -> tuple[dict[str, dict[str, str]], list[Problem],
 def _is_plain(value: str) -> bool:
     """Whether a value means in BibTeX what stands there: single spaces, and braces that close."""
     deep = 0
-    for brace in re.findall(r"[{}]", value):
+    for brace in re.findall(r"[{}]", value) if "{" in value or "}" in value else ():
         deep += 1 if brace == "{" else -1
         if deep < 0:
             return False

@@ -6,12 +6,10 @@ import datetime as dt
 import re
 import unicodedata
 
-from . import dates
+from . import dates, untrusted
 from .problems import nearest
 from .schema import Field
 
-#: Controls, spaces that are none of the keyboard's, marks of direction. The joiners U+200C and U+200D stay: Persian and Hindi need them.
-_HIDDEN = re.compile("[\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u2069\ufeff\x00-\x1f\x7f-\x9f]")
 #: More digits than that neither a float nor a 64-bit integer holds whole.
 _DIGITS = 15
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf]|â€|Â[\u0080-\u00bf]|\ufffd")
@@ -45,26 +43,25 @@ def _spelling(field: Field, value: str) -> str | None:
         side = "end" if value != value.rstrip() else "start"
         allowed = f" Did you mean '{value.strip()}'?" if not field.codes or value.strip() in field.codes else ""
         return f"'{value}' has a space at the {side}.{allowed}"
+    if told := untrusted.hidden(value):
+        return damaged(value) if _MOJIBAKE.search(value) else f"'{value}' holds a {told}. Type the cell again."
     if says := damaged(value):
         return says
     if _SPREADSHEET_ERROR.fullmatch(value):
         return f"'{value}' is an error message of a spreadsheet, not a value."
     if value.upper() in _MISSING and not field.codes:
         return f"'{value}' stands for a missing value. Leave the cell empty."
-    if value[0] in "=@":
-        return f"'{value}' begins with '{value[0]}': a spreadsheet would compute it, and the tables hold no handles. Write it out."
+    if field.type not in ("integer", "number") and (says := untrusted.formula(value)):
+        return f"'{value}' {says}"
     return None
 
 
 def damaged(value: str) -> str | None:
-    """A sentence about letters that came to harm on their way: hidden ones, those of a wrong encoding, accents that stand apart. None where there are none."""
-    if value.isascii() and value.isprintable():
+    """A sentence about letters that came to harm on their way: those of a wrong encoding, accents that stand apart. None where there are none."""
+    if value.isascii():
         return None        # most are, and nothing of this can be wrong with them
     if _MOJIBAKE.search(value):
         return f"'{value}' looks like a file saved in a wrong encoding. Save it as UTF-8 and restore the letters."
-    if found := _HIDDEN.search(value):
-        name = unicodedata.name(found[0], f"U+{ord(found[0]):04X}").lower()
-        return f"'{value}' holds a hidden character ({name}). Type it again."
     if unicodedata.normalize("NFC", value) != value:
         return f"'{value}' is not in the composed form of Unicode (NFC). Did you mean '{unicodedata.normalize('NFC', value)}'?"
     return None

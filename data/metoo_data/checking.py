@@ -25,9 +25,10 @@ def table_problems(name: str, root: Path = ROOT) -> list[Problem]:
 
 @functools.lru_cache(maxsize=64)
 def _cell_problems(sheet: reading.Sheet) -> tuple[Problem, ...]:
-    """Every cell that may not hold what it holds. Most cells of a column hold one of a few values: each value is tried once."""
-    says = {field.name: {value: cells.wrong(field, value) for value in {row[field.name] for row in sheet.rows}} for field in sheet.table.fields}
-    return tuple(Problem(sheet.table.file, told, row.line, name, row[name]) for row in sheet.rows for name, values in says.items() if (told := values[row[name]]))
+    """Every cell that may not hold what it holds. Most cells of a column hold one of a few values: each is tried once, and the rows are gone through only where one is wrong."""
+    says = {field.name: {value: told for value in {row.cells[field.name] for row in sheet.rows} if (told := cells.wrong(field, value))} for field in sheet.table.fields}
+    says = {name: values for name, values in says.items() if values}
+    return tuple(Problem(sheet.table.file, told, row.line, name, row[name]) for row in sheet.rows for name, values in says.items() if (told := values.get(row[name]))) if says else ()
 
 
 def _doubled(table: Table, sheet: reading.Sheet) -> list[Problem]:

@@ -38,7 +38,7 @@ class Edtf:
         return in_words(self.text)
 
 
-@functools.lru_cache(maxsize=20_000)
+@functools.lru_cache(maxsize=20_000)        # a table has few different dates, and each is asked for many times
 def parse(text: str) -> Edtf:
     """Read one EDTF string.
 

@@ -121,6 +121,6 @@ def bibtex(item: Item) -> str:
 
 
 def _latex(text: str) -> str:
-    # BibTeX counts braces, escaped ones too: a brace that is part of the text is written without one.
-    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
+    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+               "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}      # BibTeX counts braces, those behind a backslash too
     return "".join(special.get(letter, f"\\{letter}" if letter in "#$%&_" else letter) for letter in text)
