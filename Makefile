@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve browser check-data pdf epub wheel refresh benchmark clean lock
+.PHONY: help book test lab serve browser check-data pdf epub wheel refresh reproduce benchmark clean lock
 
 # The first Python on this machine that the book supports. Another one: make book PYTHON=python3.12
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -66,6 +66,9 @@ wheel: $(VENV)/.ready  ## the two Python packages with the tables in them, as on
 refresh: $(VENV)/.ready  ## run the notebooks and store their outputs, on purpose
 	@$(RUN) chapters/_ext/first_cell.py
 	@$(RUN) chapters/_ext/run.py --store
+
+reproduce: $(VENV)/.ready  ## make the book twice from clean clones in other surroundings, and compare every file to the byte (some minutes)
+	@$(RUN) chapters/_ext/reproduce.py
 
 benchmark: $(VENV)/.ready  ## time the book against Jupyter Book's own way; writes BENCHMARKS.md (ten minutes)
 	@$(RUN) tests/benchmark.py

@@ -10,7 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+import freshness
+
+ROOT = freshness.ROOT
 HTML, GOOD, LOG = ROOT / "_build" / "html", ROOT / "_build" / "pages-are-good", ROOT / "_build" / "build.log"
 #: All that the pages are made from.
 _FROM = ("_config.yml", "_toc.yml", "requirements.txt", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT", "CHANGELOG.md", "chapters", "data", "figures", "_build/executed")
@@ -63,7 +65,7 @@ def pages(everything: bool) -> int:
     from jupyter_book.sphinx import build_sphinx
 
     result = build_sphinx(ROOT, HTML, noconfig=True, path_config=ROOT / "_config.yml", builder="html", warningiserror=True, keep_going=True, freshenv=everything, force_all=everything,
-                          confoverrides={"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}, jobs=os.cpu_count() or 1)
+                          confoverrides={"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}, jobs=freshness.jobs())
     return 0 if result == 0 else 1
 
 

@@ -55,7 +55,7 @@ def run_all(todo: list[Path], shared: str) -> int:
 
     kernels.start_server()
     failed, before = 0, freshness.standing()
-    pool = concurrent.futures.ThreadPoolExecutor(max_workers=min(len(todo), os.cpu_count() or 1))
+    pool = concurrent.futures.ThreadPoolExecutor(max_workers=min(len(todo), freshness.jobs()))
     jobs = {pool.submit(run, path, shared, before): path for path in todo}
     for done, job in enumerate(concurrent.futures.as_completed(jobs), 1):
         name = jobs[job].name
