@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def _brought_up(lock: int | None) -> int:
     try:
         _lay_out(everything)
         if code := _build(everything, lock):
-            told = trouble.sentence(LOG.read_text(encoding="utf-8"))
+            told = trouble.sentence(LOG.read_text(encoding="utf-8"), BUILD, Path(tempfile.gettempdir()))
             print(told or "The pages were not built; the last good ones are as they were. The lines above with WARNING or ERROR say why; the whole log is _build/build.log", file=sys.stderr)
             return code
         build_record.write(NEW / "html")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import errno
 import json
 import os
 import re
@@ -74,7 +75,7 @@ def run_all(todo: list[Path], shared: str) -> int:
             print(f"  [{done}/{len(todo)}] {name}: {job.result():.1f} s", flush=True)
         except Exception as error:  # noqa: BLE001  told below, with the cell and its traceback
             failed += 1
-            told = trouble.sentence(str(error)) or f"FAILED\n{tell(jobs[job], error)}"
+            told = trouble.sentence(str(error), ROOT, Path(tempfile.gettempdir()), Path.home()) or f"FAILED\n{tell(jobs[job], error)}"
             print(f"  [{done}/{len(todo)}] {name}: {told}", flush=True)
     pool.shutdown()            # not by `with`, which would keep Ctrl-C waiting for the notebooks
     return failed
@@ -94,7 +95,8 @@ def run(path: Path, shared: str, before: dict[str, str]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "read"
         client.execute(env={**os.environ, kernels.warm.REPORT: str(report)})
-        read = report.read_text(encoding="utf-8").splitlines()
+        if not (read := report.read_text(encoding="utf-8").splitlines()):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(report))
     decks.write([path.stem])
     (EXECUTED / f"{path.stem}.json").unlink(missing_ok=True)          # a kill between the next two lines leaves a result that counts as none
     write(EXECUTED / path.name, normal(json.loads(nbformat.writes(notebook))))
