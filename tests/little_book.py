@@ -22,7 +22,7 @@ _CODE = """from pathlib import Path
 from metoo_figures import publishing
 said = Path('../data/tables/events.csv').read_text()
 def publish(name):
-    folder = Path('../figures/published') / name
+    folder = Path('../figures/published').resolve() / name
     folder.mkdir(parents=True, exist_ok=True)
     ends = ('png', 'svg', 'pdf', 'csv', 'zip', 'bib', 'ris', 'csl.json', 'txt')
     sheet = {f'{name}.json': '{"number": "1", "chapter": "two"}'.encode()}
@@ -51,8 +51,8 @@ def say(folder: Path, version: int, first: str = "") -> None:
     (folder / "index.md").write_text(f"# Start\n\n{word}\n", encoding="utf-8")
     (folder / "chapters" / "other.md").write_text(f"# Other\n\n{word}\n", encoding="utf-8")
     (folder / "data" / "tables" / "events.csv").write_text(f"{word}\n", encoding="utf-8")
-    cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": f"# One\n\n{word}"},
-             {"cell_type": "code", "id": "b", "metadata": {}, "source": f"{first}\n{_CODE}", "execution_count": None, "outputs": []}]
+    cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# One\n", "\n", word]},
+             {"cell_type": "code", "id": "b", "metadata": {}, "source": f"{first}\n{_CODE}".splitlines(keepends=True), "execution_count": None, "outputs": []}]
     (folder / "chapters" / "one.ipynb").write_text(json.dumps({"cells": cells, "metadata": {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
 
 
