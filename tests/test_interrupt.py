@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -16,7 +17,8 @@ KILLS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 
 def stopped(book, command: str, how: signal.Signals, after: float) -> None:
     """Runs a command and stops it with all its group after some seconds."""
-    process = subprocess.Popen(["sh", "-c", command], cwd=book, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(["sh", "-c", command], cwd=book, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))         # tests that run in the background are deaf to it, and what they start too
     time.sleep(after)
     try:
         os.killpg(process.pid, how)
@@ -51,7 +53,14 @@ def test_a_book_that_is_killed_at_random_moments_stays_whole_and_is_made_by_the_
     calm = little_book(tmp_path / "calm")
     say(calm, 6)
     assert run(calm).returncode == 0
-    assert published(book) == published(calm)
+    assert_same(published(book), published(calm))
+
+
+def assert_same(first: dict[str, bytes], second: dict[str, bytes]) -> None:
+    """The same files with the same bytes, but for what the book's own extension, which the little book has not, evens out: a mark on a stylesheet, words without a page."""
+    assert first.keys() == second.keys()
+    even = lambda content: re.sub(rb'\.css\?v=[0-9a-f]+|"[^"]+": \[\](, )?', b"", content)  # noqa: E731
+    assert [name for name in first if even(first[name]) != even(second[name])] == []
 
 
 def test_a_folder_is_replaced_whole_or_stays(tmp_path):
