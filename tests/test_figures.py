@@ -139,7 +139,7 @@ def test_tags_in_other_scripts_are_drawn_and_their_letters_carried(room):
     publish(room, draw=lambda ax, d: ax.text(0.2, 0.5, "#米兔 #미투 #フラワーデモ"))
     svg = (room / "published" / "test-shares" / "test-shares.svg").read_text(encoding="utf-8")
     assert svg.count("@font-face") == 3 and "font-family:'Hashtag CJK'" in svg and "#米兔" in svg
-    assert "'Hashtag Sans', 'Hashtag CJK', 'DejaVu Sans', sans-serif" in svg
+    assert "'Hashtag Sans', 'DejaVu Sans', 'Hashtag CJK', sans-serif" in svg
 
 
 def test_the_pdf_embeds_its_fonts_and_has_no_date(room):

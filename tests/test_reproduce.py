@@ -97,7 +97,7 @@ def test_a_build_says_commit_lock_python_packages_fonts_and_data(tmp_path):
     assert re.fullmatch(r"CPython 3\.1[123]\.\d+", told["python"]) and told["data"] == {"data/all.zip": hashlib.sha256(b"zip").hexdigest()}
     locked = dict(re.findall(r"^([a-z0-9._-]+)==([^\s;]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.M))
     assert told["packages"].keys() <= locked.keys() and len(told["packages"]) >= 10
-    assert {"DejaVuSans.ttf", "DejaVuSans-Bold.ttf"} < told["fonts_of_figures"].keys() and len(told["fonts_of_figures"]) == 5
+    assert {"DejaVuSans.ttf", "DejaVuSans-Bold.ttf"} < told["fonts_of_figures"].keys() and len(told["fonts_of_figures"]) == 7
     assert str(ROOT) not in json.dumps(told)
 
 
@@ -106,7 +106,7 @@ def test_the_fonts_told_are_those_that_matplotlib_draws_with():
     from metoo_figures import style
 
     drawn = {str(font_manager.findfont(font_manager.FontProperties(family="DejaVu Sans", weight=weight))) for weight in (400, 700)}
-    assert {str(path) for path in build_record.fonts()} == drawn | {str(path) for path in style.LETTERS.values()}
+    assert {str(path) for path in build_record.fonts()} == drawn | {str(path) for path in [*style.SANS.values(), *style.LETTERS.values()]}
 
 
 def test_a_changed_tree_says_so_and_a_folder_without_git_claims_no_commit(tmp_path, monkeypatch):

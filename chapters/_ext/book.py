@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import shutil
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from sphinx import addnodes
@@ -33,7 +35,9 @@ def make_pages(app: Sphinx) -> None:
     """Writes the pages that the tables make, before Sphinx looks for its sources."""
     folder = Path(app.srcdir) / "chapters" / "generated"
     folder.mkdir(exist_ok=True)
-    pages = generated.pages() | country_pages.pages() | data_pages.pages() | figure_pages.pages() | time_machine.pages()
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as side_by_side:
+        makers = (generated.pages, country_pages.pages, data_pages.pages, figure_pages.pages, time_machine.pages)
+        pages = {name: text for made in [side_by_side.submit(make) for make in makers] for name, text in made.result().items()}
     for old in folder.glob("*.md"):
         if old.stem not in pages:
             old.unlink()

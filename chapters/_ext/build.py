@@ -7,6 +7,7 @@ finds no room on the disk leaves them as they were, and the next build goes on f
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import json
 import os
@@ -133,7 +134,15 @@ def _end_with_parent() -> None:
 
 def pages(everything: bool) -> int:
     """What ``jupyter-book build -W -n --keep-going`` does, with a process for each core, which its command line cannot ask for. Returns 0 or 1."""
+    # jsonschema takes a second to learn the grammar of a kind of address that no setting of the book has.
+    sys.modules.setdefault("rfc3987_syntax", None)
+    # The trees of four hundred pages are no garbage: looking them through for some, again and again, takes longer than half of the work.
+    gc.set_threshold(200_000, 50, 50)
     from jupyter_book.sphinx import build_sphinx
+    from sphinx.builders.html import StandaloneHTMLBuilder
+    from writing import write_side_by_side
+
+    StandaloneHTMLBuilder._write_parallel = write_side_by_side
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     result = build_sphinx(ROOT, NEW / "html", noconfig=True, path_config=ROOT / "_config.yml", builder="html", warningiserror=True, keep_going=True, freshenv=everything, force_all=everything,

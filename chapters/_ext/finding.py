@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 import unicodedata
@@ -27,6 +28,11 @@ class Words(SearchEnglish):
 
     js_splitter_code = "var splitQuery = (query) => query.split(/[^\\p{Letter}\\p{Mark}\\p{Number}_\\p{Emoji_Presentation}]+/gu).filter((term) => term);"
     _word_re = re.compile(rf"[\w{_MARKS}]+")
+
+    @functools.cache  # noqa: B019  one object, as long as a build
+    def stem(self, word: str) -> str:
+        """The stem of a word; most words stand on many pages."""
+        return super().stem(word)
 
 
 class Findings(Domain):

@@ -63,12 +63,15 @@ def bring_up(paths: list[Path], store: bool, figures: bool) -> int:
 
 def run_all(todo: list[Path], shared: str) -> int:
     """Runs notebooks side by side and returns how many failed."""
+    # jsonschema, which reads notebooks, takes a second to learn the grammar of a kind of address that none has.
+    sys.modules.setdefault("rfc3987_syntax", None)
     import kernels
 
     kernels.start_server()
     failed, before = 0, freshness.standing()
     pool = concurrent.futures.ThreadPoolExecutor(max_workers=min(len(todo), freshness.jobs()))
-    jobs = {pool.submit(run, path, shared, before): path for path in todo}
+    # The longest first, so that none is left alone at the end: a stored notebook holds its pictures, and they are what takes time.
+    jobs = {pool.submit(run, path, shared, before): path for path in sorted(todo, key=lambda path: -path.stat().st_size)}
     for done, job in enumerate(concurrent.futures.as_completed(jobs), 1):
         name = jobs[job].name
         try:

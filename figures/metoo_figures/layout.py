@@ -71,8 +71,12 @@ def key(fig: Figure, handles: list, columns: int = 4) -> None:
 
 
 def faults(fig: Figure) -> list[str]:
-    """What a reader would trip over: text outside the picture, text on text, letters that no font has."""
-    fig.canvas.draw()
+    """What a reader would trip over: text outside the picture, text on text, letters that no font has.
+
+    Everything has its place then and keeps it: each file is drawn once, and all of them alike.
+    """
+    fig.draw_without_rendering()
+    fig.set_layout_engine(None)
     renderer, known, found = fig.canvas.get_renderer(), _letters(tuple(mpl.rcParams["font.family"])), []
     boxes = [(text, text.get_window_extent(renderer)) for text in _texts(fig)]
     for text, box in boxes:

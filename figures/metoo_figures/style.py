@@ -19,9 +19,13 @@ ORDINAL = ("#E9EAF6", "#B8BFE4", "#7D91D4", "#2E66C1", "#003C90")
 INK, NOTE, CONTEXT, GRID, PAPER = "#1B1B1B", "#595959", "#8C8C8C", "#D9D9D9", "#FFFFFF"
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
-#: Letters of hashtags that DejaVu Sans does not have: cuts of Noto fonts, by family. How they were made stands beside them.
-LETTERS = {f"Hashtag {name.split('-')[0]}": Path(__file__).resolve().parent / "fonts" / f"Hashtag{name}"
-           for name in ("CJK-Regular.otf", "Devanagari-Regular.ttf", "Thai-Regular.ttf")}
+_FONTS = Path(__file__).resolve().parent / "fonts"
+#: The book's font, by weight: DejaVu Sans without the tables that no picture needs, which are slow to read. How it was made stands beside it.
+SANS = {400: _FONTS / "HashtagSans-Regular.ttf", 700: _FONTS / "HashtagSans-Bold.ttf"}
+#: Letters of hashtags that DejaVu Sans does not have: cuts of Noto fonts, by family.
+LETTERS = {f"Hashtag {name.split('-')[0]}": _FONTS / f"Hashtag{name}" for name in ("CJK-Regular.otf", "Devanagari-Regular.ttf", "Thai-Regular.ttf")}
+#: Where each letter is looked for, in this order. DejaVu Sans itself has Arabic and Hebrew, with the rules by which their letters join.
+TYPEFACES = ("Hashtag Sans", "DejaVu Sans", *LETTERS)
 WIDTH, HEIGHT, DPI = 8.0, 4.5, 240          # inches and dots: 1920 x 1080, ready for a slide
 SIZE = {"title": 13.5, "subtitle": 9.5, "label": 8.5, "note": 7.5}
 
@@ -43,7 +47,7 @@ def apply() -> None:
     _add_letters()
     mpl.rcParams.update({
         "figure.figsize": (WIDTH, HEIGHT), "figure.dpi": DPI, "savefig.dpi": DPI, "figure.facecolor": PAPER,
-        "font.family": ["DejaVu Sans", *LETTERS], "font.size": SIZE["label"], "text.color": INK,
+        "font.family": [*TYPEFACES], "font.size": SIZE["label"], "text.color": INK,
         "axes.labelcolor": INK, "axes.edgecolor": CONTEXT, "axes.linewidth": 0.8, "axes.labelsize": SIZE["label"],
         "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
         "axes.prop_cycle": mpl.cycler(color=CATEGORY), "grid.color": GRID, "grid.linewidth": 0.7,
@@ -55,8 +59,11 @@ def apply() -> None:
 
 
 def _add_letters() -> None:
-    """Makes the fonts of the hashtags known, once; their one weight also stands for bold, so that bold text asks for nothing else."""
+    """Makes the book's fonts known, once; the one weight of the hashtags' letters also stands for bold, so that bold text asks for nothing else."""
     known = font_manager.fontManager.ttflist
+    if not any(font.name == "Hashtag Sans" for font in known):
+        for path in SANS.values():
+            font_manager.fontManager.addfont(path)
     for family in LETTERS.keys() - {font.name for font in known}:
         font_manager.fontManager.addfont(LETTERS[family])
         known.append(dataclasses.replace(known[-1], weight=700))

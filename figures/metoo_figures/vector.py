@@ -10,6 +10,7 @@ import base64
 import functools
 import io
 import re
+from collections.abc import Iterable
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
@@ -17,7 +18,6 @@ from matplotlib import font_manager
 
 from . import style
 
-_DEJAVU, _OWN = "'DejaVu Sans'", "'Hashtag Sans'"
 _TEXT = re.compile(r'<text style="([^"]*)"[^>]*>(.*?)</text>', re.S)
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'"}
 
@@ -31,32 +31,39 @@ def with_fonts(svg: str) -> str:
             plain = plain.replace(entity, letter)
         weight = 700 if "font-weight: bold" in look or "font-weight: 700" in look else 400
         for letter in plain:
-            family = _other_letters().get(ord(letter))
-            letters.setdefault((f"'{family}'", 400) if family else (_OWN, weight), set()).add(letter)
-    faces = "".join(_face(family, weight, "".join(sorted(used))) for (family, weight), used in sorted(letters.items(), key=lambda item: item[0][::-1]))
-    families = ", ".join([_OWN, *sorted({family for family, _ in letters} - {_OWN}), _DEJAVU, "sans-serif"])
-    svg = svg.replace(", ".join([_DEJAVU, *(f"'{family}'" for family in style.LETTERS)]), _DEJAVU).replace(_DEJAVU, families)
+            family = _family(ord(letter))
+            letters.setdefault((family, 400 if family in style.LETTERS else weight), set()).add(letter)
+    order = style.TYPEFACES.index
+    faces = "".join(_face(family, weight, "".join(sorted(used))) for (family, weight), used in sorted(letters.items(), key=lambda item: (item[0][1], order(item[0][0]))))
+    used = sorted({"DejaVu Sans"} | {family for family, _ in letters}, key=order)      # for a letter that somebody adds
+    svg = svg.replace(_names(style.TYPEFACES), f"{_names(used)}, sans-serif")
     return short_paths(svg.replace('<style type="text/css">', f'<style type="text/css">{faces}', 1))
 
 
+def _names(families: Iterable[str]) -> str:
+    return ", ".join(f"'{family}'" for family in families)
+
+
 @functools.cache
-def _other_letters() -> dict[int, str]:
-    """The letters that the first font does not have, and the family that has them."""
-    first = set(TTFont(_dejavu(400)).getBestCmap())
-    return {code: family for family, path in style.LETTERS.items() for code in set(TTFont(path).getBestCmap()) - first}
+def _family(code: int) -> str:
+    """The first family that has a letter; the book's own where none has."""
+    return next((family for family in style.TYPEFACES if code in _has(family)), style.TYPEFACES[0])
 
 
-def _dejavu(weight: int) -> str:
-    return font_manager.findfont(font_manager.FontProperties(family="DejaVu Sans", weight=weight))
+@functools.cache
+def _has(family: str) -> frozenset[int]:
+    return frozenset(TTFont(_file(family, 400)).getBestCmap())
+
+
+def _file(family: str, weight: int) -> str:
+    return font_manager.findfont(font_manager.FontProperties(family=family, weight=weight))
 
 
 @functools.lru_cache(maxsize=256)
 def _face(family: str, weight: int, letters: str) -> str:
-    other = style.LETTERS.get(family.strip("'"))
-    font = TTFont(other or _dejavu(weight), recalcTimestamp=False)
-    # Letters that join or stack need their font's rules; DejaVu's would only kern what matplotlib has already set.
-    options = Options(hinting=False, name_IDs=[], notdef_outline=True, layout_features=["*"] if other else [],
-                      drop_tables=["FFTM"] if other else ["FFTM", "GDEF", "GPOS", "GSUB", "kern"])
+    font = TTFont(_file(family, weight), recalcTimestamp=False)
+    # Letters that join or stack need their font's rules; the book's own font has none.
+    options = Options(hinting=False, name_IDs=[], notdef_outline=True, layout_features=["*"], drop_tables=["FFTM", "kern", "MATH"])
     options.flavor = "woff"
     cutter = Subsetter(options)
     cutter.populate(text=letters)
@@ -65,7 +72,7 @@ def _face(family: str, weight: int, letters: str) -> str:
     out = io.BytesIO()
     font.save(out, reorderTables=True)
     data = base64.b64encode(out.getvalue()).decode("ascii")
-    return f"@font-face{{font-family:{family};font-weight:{weight};src:url(data:font/woff;base64,{data}) format('woff')}}"
+    return f"@font-face{{font-family:'{family}';font-weight:{weight};src:url(data:font/woff;base64,{data}) format('woff')}}"
 
 
 def short_paths(svg: str) -> str:
