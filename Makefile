@@ -17,10 +17,15 @@ export TZ := UTC
 export LC_ALL := C.UTF-8
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# A name that was taken down goes out of every file that the book is made from, before anything is made.
+.PHONY: names
+names: $(VENV)/.ready
+	@! grep -qs '^[^#]' data/taken-down.txt || $(RUN) chapters/_ext/taking_down.py apply
+
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-book: $(VENV)/.ready  ## set up, check the data, run the notebooks, build the pages
+book: names  ## set up, check the data, run the notebooks, build the pages
 	@echo "== 2/4 Data"
 	@$(RUN) -m metoo_data check --prose chapters
 	@echo "== 3/4 Notebooks (only those whose code, data or packages changed)"
@@ -30,10 +35,10 @@ book: $(VENV)/.ready  ## set up, check the data, run the notebooks, build the pa
 	@echo "The book is built. Open this page in a browser:"
 	@echo "$(CURDIR)/$(HTML)/index.html"
 
-figures: $(VENV)/.ready  ## draw all figures again: run the notebooks that publish them, write their files and slides; no pages
+figures: names  ## draw all figures again: run the notebooks that publish them, write their files and slides; no pages
 	@$(RUN) chapters/_ext/run.py --figures
 
-test: $(VENV)/.ready  ## set up, then every test: data, loaders, stored outputs, built pages
+test: names  ## set up, then every test: data, loaders, stored outputs, built pages
 	@$(RUN) -m metoo_data check --prose chapters
 	@echo "== Tests 1/3: tables, loaders, ledger, figures"
 	@$(RUN) -m pytest -q -n 2 -m "not site" tests
@@ -43,7 +48,7 @@ test: $(VENV)/.ready  ## set up, then every test: data, loaders, stored outputs,
 	@echo "== Tests 3/3: the built pages"
 	@$(RUN) -m pytest -q -n 2 --dist loadfile -m site tests
 
-check-data: $(VENV)/.ready  ## list every mistake in the tables and in the prose
+check-data: names  ## list every mistake in the tables and in the prose
 	@$(RUN) -m metoo_data check --prose chapters
 
 lab: $(VENV)/.ready  ## open the chapters in JupyterLab
@@ -57,23 +62,24 @@ browser: book  ## a copy of the built book with a Python in it: each chapter run
 	@$(RUN) chapters/_ext/browser.py $(if $(RUNTIME),--runtime "$(RUNTIME)")
 	@echo "The book with Python in it is in $(CURDIR)/_build/browser. To see it: make serve HTML=_build/browser"
 
-pdf: $(VENV)/.ready  ## the whole book as a PDF to print or carry (needs Chromium)
+pdf: names  ## the whole book as a PDF to print or carry (needs Chromium)
 	@$(RUN) chapters/_ext/takeaway.py pdf
 
-epub: $(VENV)/.ready  ## the whole book as an EPUB for an e-reader
+epub: names  ## the whole book as an EPUB for an e-reader
 	@$(RUN) chapters/_ext/takeaway.py epub
 
-wheel: $(VENV)/.ready  ## the two Python packages with the tables in them, as one file for pip
+wheel: names  ## the two Python packages with the tables in them, as one file for pip
 	@$(RUN) chapters/_ext/releasing.py wheel
 
-refresh: $(VENV)/.ready  ## run the notebooks and store their outputs, on purpose
+refresh: names  ## run the notebooks and store their outputs, on purpose
 	@$(RUN) chapters/_ext/first_cell.py
 	@$(RUN) chapters/_ext/run.py --store
 
 reproduce: $(VENV)/.ready  ## make the book twice from clean clones in other surroundings, and compare every file to the byte (some minutes)
 	@$(RUN) chapters/_ext/reproduce.py
 
-benchmark: $(VENV)/.ready  ## time the book against Jupyter Book's own way; writes BENCHMARKS.md (ten minutes)
+benchmark: $(VENV)/.ready  ## time the book against Jupyter Book's own way, and on 100 times the rows; writes BENCHMARKS.md (half an hour)
+	@$(RUN) tests/growth.py
 	@$(RUN) tests/benchmark.py
 
 clean:  ## delete what was built (the environment stays; make clean ENV=1 deletes it too)
@@ -115,19 +121,30 @@ $(VENV)/.ready: requirements.txt pyproject.toml | same-python
 	@rm -f $(VENV)/.unfinished && touch $@
 
 # Below: for who keeps the book. Their tools are locked with hashes too, and stand in an environment of their own.
-.PHONY: audit release new-figure
+.PHONY: audit release new-figure correct take-down
 TOOLS := _build/tools
 
 audit: $(TOOLS)/.ready  ## ask whether a locked package has a known hole; says so where it could not find out
 	@$(TOOLS)/bin/python chapters/_ext/auditing.py $(TOOLS)/bin/pip-audit -r requirements.txt --require-hashes --disable-pip --format json --progress-spinner off
 
-release: $(VENV)/.ready $(TOOLS)/.ready  ## the files of a release in _build/dist: wheel, data, site if built, list of packages, checksums
+release: names $(TOOLS)/.ready  ## the files of a release in _build/dist: wheel, data, site if built, list of packages, checksums
 	@PYTHONWARNINGS=ignore $(TOOLS)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible \
 		--spec-version 1.6 --output-format JSON --output-file _build/packages.cdx.json
 	@$(RUN) chapters/_ext/releasing.py _build/packages.cdx.json
 
 new-figure: $(VENV)/.ready  ## begin a figure: make new-figure id=asia-distances
 	@$(RUN) -m metoo_figures.scaffold "$(id)"
+
+# Each word reaches a script as it was typed: quotes, backticks and dollars in a reason are the reason's own.
+CORRECT := row column value reason source locator by slip was
+quoted = '$(subst ','\'',$(value $1))'
+said = $(foreach word,$1,$(if $(filter command,$(origin $(word))),$(word)=$(call quoted,$(word))))
+
+correct: $(VENV)/.ready  ## prepare a correction: make correct row=... column=... value=... reason="..."; alone it says how
+	@$(RUN) chapters/_ext/correct.py $(call said,$(CORRECT))
+
+take-down: $(VENV)/.ready  ## take a contested name down at once: make take-down name="First Last" role="a film producer"
+	@$(RUN) chapters/_ext/taking_down.py $(call said,name role also)
 
 $(TOOLS)/.ready: .github/tools.txt
 	@"$(PYTHON)" -m venv $(TOOLS)

@@ -21,6 +21,8 @@ from pathlib import Path
 from metoo_figures import publishing
 
 ROOT = Path(__file__).resolve().parents[1]
+#: What tests/growth.py, which runs before, has found.
+GROWTH = ROOT / "_build" / "benchmark" / "growth.md"
 ROUNDS = 2
 OURS = {"check": ["-m", "metoo_data", "check", "--prose", "chapters"], "notebooks": ["chapters/_ext/run.py"], "pages": ["chapters/_ext/build.py"]}
 #: Tables, and a cell in each that nothing prints: what is timed is the finding out, the running and the pages, not a broken sentence.
@@ -169,7 +171,8 @@ def write(cold, theirs, same, same_theirs, edited, reruns, prose, floor, small) 
              f"A cold build took {ours:.0f} s, stock {stock:.0f} s: " + ", ".join(f"{step} {seconds:.0f} s" for step, seconds in steps.items()) + ". "
              f"Nothing changed: {total(same):.1f} s, stock {total(same_theirs):.1f} s.", "",
              f"The floor: the code of all notebooks in one process, on one core, {floor:.0f} s, and the pages {steps['pages']:.0f} s. "
-             f"Our cold build is {ours / (floor + steps['pages']):.2f} of the two together, since notebooks run side by side.", ""]
+             f"Our cold build is {ours / (floor + steps['pages']):.2f} of the two together, since notebooks run side by side.", "",
+             "## Growth", "", GROWTH.read_text(encoding="utf-8") if GROWTH.exists() else "Not measured in this run; `make benchmark` does.\n"]
     publishing.write_whole(ROOT / "BENCHMARKS.md", "\n".join(lines).encode("utf-8"))
     print("\n".join(lines))
 

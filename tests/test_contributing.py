@@ -12,7 +12,7 @@ from metoo_figures import forms, records, scaffold
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 COMMANDS = [line for block in re.findall(r"^```\n(.*?)^```$", TEXT, re.S | re.M) for line in block.splitlines()]
-RECIPES = ("Add a source", "Add a fact", "Add a case step", "Add a figure", "Add a chapter", "Add a translation", "Release a version")
+RECIPES = ("Add a source", "Add a fact", "Correct a row", "Take a name down", "Add a case step", "Add a figure", "Add a chapter", "Add a translation", "Release a version")
 #: Minutes long, or tests of their own: nothing but their names is held here.
 LONG = {"make book", "make test", "make refresh", "make release"}
 QUICK = sorted(set(COMMANDS) - LONG - {"git diff --stat", "rm .venv/.ready"})
@@ -39,7 +39,7 @@ def test_every_file_that_a_recipe_names_is_there():
 def workshop(tmp_path_factory):
     """A copy of the repository, with this environment: commands work on the copy's tables and packages."""
     room = tmp_path_factory.mktemp("room") / "book"
-    shutil.copytree(ROOT, room, ignore=shutil.ignore_patterns(".venv", "_build", ".git", "__pycache__", "published", "generated"))
+    shutil.copytree(ROOT, room, ignore=shutil.ignore_patterns(".venv", "_build", ".git", "__pycache__", "generated", "*.png", "*.pdf", "*.zip"))
     (room / ".venv").symlink_to(ROOT / ".venv")
     return room
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import multiprocessing
 import os
 import shutil
@@ -16,6 +17,7 @@ from sphinx.application import Sphinx
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that Sphinx finds the module beside this one
 import assets  # noqa: E402
 import citing  # noqa: E402
+import corrected  # noqa: E402
 import country_pages  # noqa: E402
 import data_pages  # noqa: E402
 import fact_cards  # noqa: E402
@@ -41,7 +43,9 @@ def make_pages(app: Sphinx) -> None:
     for old in folder.glob("*.md"):
         if old.stem not in pages:
             old.unlink()
+    told = corrected.banners()
     for name, text in pages.items():
+        text = corrected.under_title(text, told[f"generated/{name}"]) if f"generated/{name}" in told else text
         path = folder / f"{name}.md"
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
@@ -54,8 +58,14 @@ def use_executed(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = path.read_text(encoding="utf-8")
 
 
+def tell_corrections(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Puts the banner of corrections on a written page that cites or draws a corrected row. Generated pages have theirs already."""
+    if docname.startswith("chapters/") and not docname.startswith("chapters/generated/"):
+        source[0] = corrected.in_page(docname.removeprefix("chapters/"), source[0], app.env.doc2path(docname).endswith(".ipynb"))
+
+
 def outdated(app: Sphinx, env, added, changed, removed) -> list[str]:
-    """A page is read again when its executed notebook or one of the figures' blocks changed."""
+    """A page is read again when its executed notebook, its corrections or one of the figures' blocks changed."""
     marks = getattr(env, "book_marks", {})
     env.book_marks = {name: _mark(app, name) for name in env.found_docs}
     return [name for name, mark in env.book_marks.items() if marks.get(name) not in (None, mark)]
@@ -88,7 +98,8 @@ def _executed(docname: str) -> Path | None:
 def _mark(app: Sphinx, docname: str) -> str:
     path = _executed(docname)
     blocks = sorted((Path(app.srcdir) / "figures" / "published").glob("*/*.md")) if docname.startswith("chapters/") else []
-    parts = [path.read_bytes() if path else b"", *(block.read_bytes() for block in blocks)]
+    banner = corrected.banners().get(docname.removeprefix("chapters/"), "")
+    parts = [path.read_bytes() if path else b"", banner.encode(), *(block.read_bytes() for block in blocks)]
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
@@ -119,6 +130,12 @@ def stay_local(app: Sphinx, page: str, template: str, context: dict, doctree) ->
                                and "thebe" not in str(getattr(script, "attributes", {}))]
 
 
+def escape_title(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    """Escapes a page's title, which the theme writes over the printed page as if it were HTML."""
+    if "pagetitle" in context:
+        context["pagetitle"] = html.escape(context["pagetitle"], quote=False)
+
+
 def finish_pages(app: Sphinx, error: Exception | None) -> None:
     """Repairs the theme's pages and makes them light, when all of them are written."""
     if not error and app.builder.format == "html":
@@ -139,8 +156,10 @@ def setup(app: Sphinx) -> dict:
     citing.setup(app)
     app.connect("builder-inited", make_pages)
     app.connect("source-read", use_executed)
+    app.connect("source-read", tell_corrections)
     app.connect("env-get-outdated", outdated)
     app.connect("html-page-context", stay_local, priority=900)
+    app.connect("html-page-context", escape_title, priority=900)
     app.connect("env-before-read-docs", read_side_by_side)
     app.connect("env-updated", shorten_menu)
     app.connect("doctree-resolved", fact_cards.add_cards)

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import build_record
 import freshness
+import taking_down
 import trouble
 import whole
 
@@ -61,6 +62,9 @@ def _brought_up(lock: int | None) -> int:
             told = trouble.sentence(LOG.read_text(encoding="utf-8"), BUILD, Path(tempfile.gettempdir()))
             print(told or "The pages were not built; the last good ones are as they were. The lines above with WARNING or ERROR say why; the whole log is _build/build.log", file=sys.stderr)
             return code
+        if held := taking_down.traces(NEW / "html"):
+            print("\n".join(["  A name that is taken down still stands in these files. Nothing of this build may be published:", *(f"    {name}" for name in held)]), file=sys.stderr)
+            return 1
         build_record.write(NEW / "html")
         _publish(now)
     finally:

@@ -7,7 +7,7 @@ import html
 import metoo_data as md
 import pandas as pd
 from country_rows import count, country, day, held, known, listed, live
-from generated import text
+from metoo_data.untrusted import in_markdown as text
 
 #: The lowest number of rows of each shade of the map.
 SHADES = (1, 3, 10, 50)

@@ -10,9 +10,9 @@ import metoo_data as md
 import pandas as pd
 from country_map import way_in
 from country_rows import KINDS, PARTS, Rows, count, country, day, figures, known, label, language, languages, listed, live, newest, oldest, sources, summary
-from generated import text
 from metoo_data.analysis import SEEDS
 from metoo_data.status import family
+from metoo_data.untrusted import in_markdown as text
 from metoo_figures import records
 
 

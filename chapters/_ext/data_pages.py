@@ -31,7 +31,7 @@ def _page(table: Table) -> str:
     frame = md.load(table.name)
     entries = f" Each row has an entry with all its columns and sources on [{table.title}](table-{_entries(table.name)}.md)." if _entries(table.name) else ""
     return "\n".join([
-        "---", "myst:", "  html_meta:", f"    description: {json.dumps(table.description)}", "---", "",
+        "---", "myst:", "  html_meta:", f"    description: {json.dumps(table.description, ensure_ascii=False)}", "---", "",
         f"# {table.title}: the whole table", "", table.description, "", _glance(table, frame) + entries, "",
         f"```{{include}} ../essays/{table.name}.md", "```", "",
         "## The file", "", f"- {{download}}`{table.file.rsplit('/', 1)[-1]} <../../{table.file}>`, CSV in UTF-8; its columns are explained in the [codebook](codebook.md)", "- [all tables](tables.md), and the whole data package", "",

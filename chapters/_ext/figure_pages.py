@@ -7,9 +7,10 @@ import json
 import re
 from pathlib import Path
 
+import corrected
 import metoo_data as md
 import pandas as pd
-from generated import text
+from metoo_data.untrusted import in_markdown as text
 from metoo_figures import citations, decks, publishing, records
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "figures" / "published"
@@ -45,7 +46,7 @@ def _page(sheet: dict) -> str:
         "## Data", "", f"The rows that are drawn, {sheet['rows']} in all, each with its source and its place there.", "", *_table(sheet["id"]),
         "## Sources", "", *(f"- {{cite:t}}`{key}`" for key in sheet["sources"]), "",
         "## For a class", "", text(sheet["question"]), "",
-        "## History", "", *(f"- Version {version}: {text(change)}." for version, change in sheet["history"]), "", *_linked_data(sheet),
+        "## History", "", *corrected.history(sheet), "", *_linked_data(sheet),
     ])
 
 
@@ -107,12 +108,13 @@ def _gallery(sheets: list[dict]) -> str:
     lines = ["# All figures", "", f"Each of the {len(sheets)} figures has a page of its own: the picture, its description, five styles of citation, the data and the files.", "",
              "```{raw} html", '<form class="gallery-filter" hidden></form>', "```", ""]
     for chapter, title in CHAPTERS.items():
-        lines += [f"## {title}", "", ":::::{grid} 1 2 2 3", ":gutter: 3", ""]
-        for sheet in (s for s in sheets if s["chapter"] == chapter):
+        mine = [sheet for sheet in sheets if sheet["chapter"] == chapter]
+        lines += [f"## {title}", "", ":::::{grid} 1 2 2 3", ":gutter: 3", ""] if mine else []
+        for sheet in mine:
             lines += ["::::{grid-item-card}", f":link: figure-{sheet['id']}", ":link-type: doc",
                       f":img-top: ../../figures/published/{sheet['id']}/{sheet['id']}.svg", f":img-alt: {json.dumps(sheet['alt'], ensure_ascii=False)}",
                       ":class-img-top: dark-light", f":class-item: {_marks(sheet, chapter, places)}", "", f"**{sheet['number']}** {text(sheet['title'])}", "", f"*{text(sheet['form'])}*", "::::", ""]
-        lines += [":::::", ""]
+        lines += [":::::", ""] if mine else []
     lines += ["## No longer in the book", "", "Their addresses still answer, and lead to the figure that took their place.", ""]
     lines += [f"- `{figure}`, since version {gone['version']}: {text(gone['reason'])}. See [{gone['successor']}](figure-{gone['successor']}.md)." for figure, gone in records.retired().items()]
     return "\n".join([*lines, ""])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import html
 import re
 import sys
 import unicodedata
@@ -12,6 +13,7 @@ import country_rows
 import metoo_data as md
 import pandas as pd
 from metoo_figures import decks
+from sphinx import search
 from sphinx.application import Sphinx
 from sphinx.domains import Domain, ObjType
 from sphinx.search.en import SearchEnglish
@@ -33,6 +35,15 @@ class Words(SearchEnglish):
     def stem(self, word: str) -> str:
         """The stem of a word; most words stand on many pages."""
         return super().stem(word)
+
+
+class Index(search.IndexBuilder):
+    """Sphinx's index, with the headings escaped: the script of the search page writes them as HTML, as it does the titles of pages, which Sphinx does escape."""
+
+    def feed(self, docname: str, filename: str, title: str, doctree) -> None:
+        """Takes a page in."""
+        super().feed(docname, filename, title, doctree)
+        self._all_titles[docname] = [(html.escape(words, quote=False), place) for words, place in self._all_titles[docname]]
 
 
 class Findings(Domain):
@@ -66,3 +77,4 @@ def setup(app: Sphinx) -> None:
     """Makes the search know them."""
     app.add_domain(Findings)
     app.add_search_language(Words)
+    search.IndexBuilder = Index          # the builder of pages takes it from there

@@ -19,6 +19,17 @@ _POLICY = '<meta http-equiv="Content-Security-Policy"'
 _CLOSED = "default-src 'none'; img-src data:; form-action 'none'; base-uri 'none'"
 _SCRIPT = re.compile(r"<script(?P<with>[^>]*)>(?P<code>.*?)</script>", re.S)
 _STYLE = re.compile(r"<style[^>]*>(?P<code>.*?)</style>", re.S)
+#: The scripts and the style that the theme writes into its pages, as they are when the page is mended. The policy lets these run and no other:
+#: what came into a page from a table would stand still even if it had passed as markup.
+_THEIRS = (
+    r'\s*document\.documentElement\.dataset\.mode = localStorage\.getItem\("mode"\) \|\| "auto";'
+    r'\s*document\.documentElement\.dataset\.theme = \(matchMedia\("\(prefers-color-scheme: dark\)"\)\.matches \? "dark" : "light"\);\s*',
+    r"DOCUMENTATION_OPTIONS\.pagename = '[\w./-]*';", r"let toggleHintShow = 'Click to show';", r"let toggleHintHide = 'Click to hide';", r"let toggleOpenOnPrint = 'true';",
+    r"var togglebuttonSelector = '\.toggle, \.admonition\.dropdown';",
+    r'\s*// Activate the search field on page load\s*let searchInput = document\.querySelector\("form\.bd-search input"\);\s*if \(searchInput\) \{\s*searchInput\.focus\(\);\s*'
+    r'searchInput\.select\(\);\s*console\.log\("\[PST\]: Set focus on search field\."\);\s*\}\s*',
+    r"\s*\.pst-js-only \{ display: none !important; \}\s*",
+)
 #: Parts of the theme that nothing in the book uses. The first two know addresses of other hosts; the icons' script weighs more than a chapter.
 _UNUSED = (
     r'<script type="text/x-thebe-config">.*?</script>', r"<script>kernelName = .*?</script>",
@@ -156,11 +167,21 @@ def _description(text: str) -> str:
 
 
 def _policy(text: str) -> str:
-    """Only the book's own files, and of the scripts within a page only these very ones (Content Security Policy, level 3)."""
-    scripts = " ".join(sorted({_hash(s["code"]) for s in _SCRIPT.finditer(text) if "src=" not in s["with"] and "type=" not in s["with"]}))
-    styles = " ".join(sorted({_hash(s["code"]) for s in _STYLE.finditer(text)}))
+    """Only the book's own files, and of the scripts within a page only the theme's (Content Security Policy, level 3).
+
+    Raises RuntimeError where a script or a style stands in the page that is none of these.
+    """
+    scripts = " ".join(sorted({_hash(_known(s["code"])) for s in _SCRIPT.finditer(text) if "src=" not in s["with"] and "type=" not in s["with"]}))
+    styles = " ".join(sorted({_hash(_known(s["code"])) for s in _STYLE.finditer(text)}))
     return "; ".join(["default-src 'none'", f"script-src 'self' {scripts}".strip(), f"style-src 'self' {styles}".strip(), "img-src 'self' data:", "font-src 'self' data:",
                       "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "object-src 'none'"])
+
+
+def _known(code: str) -> str:
+    if not any(re.fullmatch(own, code) for own in _THEIRS):
+        raise RuntimeError(f"a page holds a script or style that is not the theme's: {code.strip()[:200]}. If it belongs there, put it into a file under chapters/_static, "
+                           "or, where an extension writes it, into _THEIRS in chapters/_ext/finish.py.")
+    return code
 
 
 def _hash(code: str) -> str:

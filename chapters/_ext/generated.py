@@ -8,6 +8,7 @@ import re
 import metoo_data as md
 import pandas as pd
 from metoo_data.schema import ROOT, Field, Table
+from metoo_data.untrusted import in_markdown as text
 from metoo_figures import records
 
 #: Tables with a page of their own, and the column that opens each entry there.
@@ -27,11 +28,6 @@ def pages() -> dict[str, str]:
     shown = {f"table-{name}": _table_page(name, evidence) for name in HEADS}
     return {"tables": _tables(), "table-series": _series_page(), "codebook": _codebook(), "corrections": corrections(),
             "changelog": (ROOT.parent / "CHANGELOG.md").read_text(encoding="utf-8"), **shown}
-
-
-def text(value) -> str:
-    """A cell as plain text in Markdown: nothing in it can be read as markup."""
-    return re.sub(r"([\\`*_{}\[\]<>#|$~^&!@:])", r"\\\1", str(value))
 
 
 def _tables() -> str:
@@ -170,11 +166,31 @@ def _codebook() -> str:
     return "\n".join(lines)
 
 
+#: What the page of corrections says before its list.
+_HOW_TO_ASK = (
+    "## How to ask for one", "",
+    "Anyone may ask, and most of all a person whom a row concerns. Open an issue with the form *Correction* where this book's files are kept, or write to its editors where you know them. "
+    "Say which page or row, what is wrong, and which public source shows it. An issue is public: please write no name in it that the book does not print. If the matter is the name itself, "
+    "tick the box that says so; a reason can follow later, or not in public.", "",
+    "Few people keep this book, beside other work. A contested name comes down as soon as one of them reads the request, before anything is discussed. We aim to answer within a week. To check a fact takes "
+    "longer where a court's record must be found; the issue then says what it waits for.", "",
+    "## What happens then", "",
+    "- A fact that was wrong is not overwritten. Its row stays, marked as deprecated, and a new row says what is known now. A slip of the hand, and a row that others belong to, is mended in place. "
+    "Both stand below, with what was there before.",
+    "- Pages that cite or draw the row say so near their top for a year, if the old words had stood in a version. Rows of the very first version that correct a source, and not us, need no such note.",
+    "- A figure that changes becomes a new version. Its page has the history; the version that was cited stays at its address and says that a row was corrected since.",
+    "- The [changelog](changelog.md) has a line on it.", "",
+    "## Contested names", "",
+    "A name comes down by one line that itself holds no name. From the next build on, the role stands in its place on every page, in every file to download, in the copies of earlier figures, in the search and in the book to take away. "
+    "An address of a source that spells the name is cut to its site. If the check shows that the name may stand, it comes back with its basis; else it stays away. What we cannot call back: copies that others made, "
+    "and the history of the files, which the platform that holds them may show. That is why names never stand in pictures.", "")
+
+
 def corrections() -> str:
     """The page of corrections, each with what stood there, what stands now, and why."""
-    lines = ["# Corrections", "", "Anyone may ask for a correction: open an issue in the place where this book was published, or write to its editors. "
-             "Name the page and the sentence, and say what is wrong and how you know. A contested name comes down at once while it is checked; "
-             "an answer comes within seven days. What was changed stands here.", ""]
+    down = len({line.split(" = ")[0] for line in (ROOT / "taken-down.txt").read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")})
+    lines = ["# Corrections", "", *_HOW_TO_ASK, f"Names that are down at present: {down or 'none'}.", "", "## What was changed", "",
+             "The latest stands last. An id that ends in v2 is the row that took the place of the old one.", ""]
     for _, row in md.corrections().iterrows():
         lines += [f"({row['correction_id']})=", f"**{row['date'].strftime('%Y-%m-%d')}**, table {text(row['table'])}, row {text(row['row_id'])}", "",
                   f"- Was: {text(row['was'])}", f"- Now: {text(row['now']) if pd.notna(row['now']) else 'the row is marked as deprecated and used nowhere'}", f"- Why: {text(row['reason'])}", f"- Asked for by: {text(row['requested_by_type'])}; version {text(row['version'])}", ""]

@@ -11,6 +11,7 @@ import generated
 import metoo_data as md
 import pandas as pd
 import yaml
+from metoo_data.untrusted import in_markdown as text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def rows_cited(files: dict[str, str]) -> str:
     """The appendix: every row that the text cites, with value, date and source, so that a number leads to its source without a network."""
     cards, cited = fact_cards.cards(), {}
-    for name, text in files.items():
-        for row in re.findall(r"\]\(#([a-z0-9-]+)\)", text):
+    for name, page in files.items():
+        for row in re.findall(r"\]\(#([a-z0-9-]+)\)", page):
             if row in cards:
                 cited.setdefault(row, {})[name] = None
     places = md.countries().set_index("iso3")["name"]
@@ -54,15 +55,15 @@ def _row(name: str, row: pd.Series, card: str, pages: list[str]) -> str:
     """One paragraph on a row: the country, what it says, how much, when, by whom, and the pages that cite it."""
     said = {part: "summary" for part, _ in generated.PARTS.values()} | generated.HEADS | {"series": "series", "ratifications": ""}
     head = str(row[said[name]]).rstrip(".") if said[name] else "Convention 190 of the ILO"
-    meaning = f" ({generated.text(row['meaning_en'])})" if name == "hashtags" and pd.notna(row["meaning_en"]) else ""
+    meaning = f" ({text(row['meaning_en'])})" if name == "hashtags" and pd.notna(row["meaning_en"]) else ""
     middle = card.split("\n")[1 if said[name] else 0:-1]
-    gone = f" **Not used any more:** {generated.text(row['rank_reason'])}" if row["rank"] == "deprecated" else ""
+    gone = f" **Not used any more:** {text(row['rank_reason'])}" if row["rank"] == "deprecated" else ""
     links = ", ".join(f"[{_called(page)}]({os.path.relpath(page, 'chapters/generated')})" for page in pages)
-    place = generated.text(row["_place"])
-    whose = f" *{generated.text(row['_owner'].removeprefix(row['_place'] + ': '))}.*" if row["_owner"] else ""
-    said_so = " ".join(f"{generated.text(line.removesuffix('.'))}." for line in middle)
-    return (f"{place}.{whose} **{generated.text(head.removeprefix(row['_place'] + ': '))}**{meaning}. {said_so} "
-            f"Source: {{cite:t}}`{row['source_id']}`, {generated.text(row['locator'])}.{gone} Cited in {links}.")
+    place = text(row["_place"])
+    whose = f" *{text(row['_owner'].removeprefix(row['_place'] + ': '))}.*" if row["_owner"] else ""
+    said_so = " ".join(f"{text(line.removesuffix('.'))}." for line in middle)
+    return (f"{place}.{whose} **{text(head.removeprefix(row['_place'] + ': '))}**{meaning}. {said_so} "
+            f"Source: {{cite:t}}`{row['source_id']}`, {text(row['locator'])}.{gone} Cited in {links}.")
 
 
 def _called(page: str) -> str:

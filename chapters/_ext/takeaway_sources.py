@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import corrected
 import generated
 import yaml
 from metoo_figures import records
@@ -60,9 +61,9 @@ def sources() -> dict[str, bytes]:
             files[f"{name}.md"] = kept[short]
         elif (ROOT / f"{name}.ipynb").exists():
             path = executed if executed.exists() else ROOT / f"{name}.ipynb"
-            files[f"{name}.ipynb"] = _notebook(json.loads(path.read_text(encoding="utf-8")))
+            files[f"{name}.ipynb"] = corrected.in_page(short, _notebook(json.loads(path.read_text(encoding="utf-8"))), True)
         else:
-            files[f"{name}.md"] = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+            files[f"{name}.md"] = corrected.in_page(short, (ROOT / f"{name}.md").read_text(encoding="utf-8"), False)
     files = {name: text if name.endswith(".ipynb") else _for_paper(_instead(name, text)) for name, text in files.items()}
     files[f"chapters/generated/{ROWS}.md"] = rows_cited(files)
     files["chapters/references.md"] = files["chapters/references.md"].replace(":all:\n", "").replace(

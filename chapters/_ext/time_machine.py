@@ -50,16 +50,7 @@ def changes(told_by_then: bool) -> pd.DataFrame:
     With ``told_by_then`` a step counts only from the day on which a source of ours first told it, and the steps are
     folded anew on each such day, because a step that was told late may stand between two that were told early.
     """
-    steps = md.steps()
-    return _changes(_views(steps) if told_by_then else steps.assign(known_by=steps["certain_by"].min()))
-
-
-def _views(steps: pd.DataFrame) -> pd.DataFrame:
-    """Each case once for every day on which one of its steps was first told (``known_by``), with the steps told by then."""
-    told = steps[["case_id", "known_from"]].drop_duplicates().rename(columns={"known_from": "known_by"})
-    views = told.merge(steps, on="case_id").query("known_from <= known_by").sort_values(["case_id", "known_by", "seq"], ignore_index=True)
-    case = views["case_id"]
-    return ledger.folded(views.assign(case_id=case + " " + views["known_by"].astype(str))).assign(case_id=case)
+    return _changes(ledger.views() if told_by_then else md.steps().assign(known_by=lambda steps: steps["certain_by"].min()))
 
 
 def _changes(views: pd.DataFrame) -> pd.DataFrame:

@@ -9,10 +9,13 @@ import base64
 import hashlib
 import html
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
 
+import corrected
+import taking_down
 from finish import ELSEWHERE
 from metoo_figures import citations, records
 
@@ -55,12 +58,33 @@ def keep(published: Path, site: Path) -> list[str]:
     Returns a sentence for each figure that has other files now and the same version. Then nothing was copied, and ``site`` must not be published.
     """
     kept = sorted(path for path in published.glob("v[0-9]*/**/*") if path.is_file())
+    # A name that was taken down comes out of what was published too; nothing else does.
+    named = {path.relative_to(published).parent for path in kept if taking_down.traces_in(path)}
+    kept = [path for path in kept if not (path.relative_to(published).parent in named and (site / path.relative_to(published)).exists())]
     changed = {path.parent.relative_to(published) for path in kept if path.name != "index.html" and _differs(path, site / path.relative_to(published))}
     if not changed:
         for path in kept:
-            (site / path.relative_to(published)).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, site / path.relative_to(published))
+            target = site / path.relative_to(published)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(taking_down.without_names(path))
+            if path.name == "index.html":
+                _tell_corrections(target)
     return [f"{folder} was published with other files. A changed figure needs a new version: raise it in pyproject.toml (see CONTRIBUTING.md)." for folder in sorted(changed)]
+
+
+def _tell_corrections(page: Path) -> None:
+    """Says on the page of an earlier version that a row which it draws was corrected since. Its picture and data stay as they were cited."""
+    data, version = page.parent / f"{page.parent.name}.csv", page.parents[2].name.removeprefix("v")
+    if not data.exists():
+        return
+    later = [one for one in corrected.every() if corrected.numbered(one.version) > corrected.numbered(version)]
+    mine = corrected.of_data(data.read_text(encoding="utf-8"), later)
+    if mine:
+        days = ", ".join(dict.fromkeys(corrected.day(one.date) for one in mine))
+        note = (f'<p id="corrected"><strong>Corrected since, on {days}.</strong> This version stays as it was cited. <a href="../../../chapters/generated/corrections.html#{mine[0].id}">'
+                "What it says now, and why</a>.</p>")
+        text = re.sub(r'<p id="corrected">.*?</p>', "", page.read_text(encoding="utf-8"))
+        page.write_text(text.replace("</h1>", f"</h1>{note}", 1), encoding="utf-8")
 
 
 def _differs(old: Path, new: Path) -> bool:

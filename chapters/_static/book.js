@@ -8,7 +8,7 @@ function addAddresses() {
   const { at, lines } = JSON.parse(told.textContent);
   const here = new URL(`../../${at}`, location.href).href;
   document.querySelectorAll(".cite-line pre").forEach((block, place) => {
-    if (place < lines.length) block.textContent = lines[place].replace("{address}", here) + "\n";
+    if (place < lines.length) block.textContent = lines[place].replace("{address}", () => here) + "\n";
   });
 }
 

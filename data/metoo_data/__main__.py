@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import checking, prose, reading, rules
+from . import checking, prose, reading, rules, withheld
 from .problems import DataError
 from .schema import ROOT, tables
 
@@ -38,6 +38,7 @@ def check(root: Path = ROOT, prose_folder: Path | None = None) -> list:
     found = [problem for name in tables(root) for problem in checking.table_problems(name, root)]
     found += checking.source_problems(root)
     found += rules.problems(root)
+    found += withheld.problems(root, prose_folder)
     if prose_folder is not None:
         found += prose.problems(prose_folder, root)
     order = {table.file: place for place, table in enumerate(tables(root).values())}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import ledger, loading
+from . import ledger, loading, questions
 from .status import family, one_day
 
 #: The day of the post after which #MeToo spread; lags are counted from it.
@@ -78,11 +78,8 @@ def what_held(now) -> pd.DataFrame:
     """
     told = _told_by_seeds().merge(_live("cases")[["case_id", "label", "direction", "country_iso3"]], on="case_id")
     told["day"] = told["seed"].map(loading.sources()["published_latest"])
-    days = {day: ledger.as_of(day.date(), None).astype(str) for day in told["day"].unique()}
-    today = ledger.as_of(one_day(now), None).astype(str)
-    for column, name in (("status", ""), ("side", "side_")):
-        told[f"{name}then"] = [days[day].loc[case, column] for day, case in zip(told["day"], told["case_id"])]
-        told[f"{name}now"] = told["case_id"].map(today[column])
+    then, today = (questions.status_on(told["case_id"], days).astype({"status": str}) for days in (told["day"], one_day(now)))
+    told = told.assign(then=then["status"], now=today["status"], side_then=then["side"], side_now=today["side"])
     return compare(told.sort_values(["case_id", "day"], ignore_index=True))
 
 

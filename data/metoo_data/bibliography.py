@@ -6,7 +6,7 @@ import functools
 import re
 from pathlib import Path
 
-from . import dates
+from . import dates, untrusted
 from .problems import DataError, Problem
 from .schema import ROOT
 
@@ -47,9 +47,10 @@ def _parse(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise DataError([Problem(FILE, "the file is not UTF-8 text. Save it as UTF-8.", line)]) from None
-    problems, entries = [], _in_plain_form(text)
+    problems, entries = [Problem(FILE, *told) for told in untrusted.in_bibliography(text)], _in_plain_form(text)
     if entries is None:
-        entries, problems = _in_any_form(text)
+        entries, faults = _in_any_form(text)
+        problems += faults
     table = {}
     for key, fields in entries.items():
         row = {name: fields.get(_FIELDS.get(name, name), "") for name in COLUMNS}
@@ -79,7 +80,7 @@ def _in_plain_form(text: str) -> dict[str, dict[str, str]] | None:
 def _is_plain(value: str) -> bool:
     """Whether a value means in BibTeX what stands there: single spaces, and braces that close."""
     deep = 0
-    for brace in re.findall(r"[{}]", value):
+    for brace in re.findall(r"[{}]", value) if "{" in value or "}" in value else ():
         deep += 1 if brace == "{" else -1
         if deep < 0:
             return False

@@ -6,11 +6,10 @@ import datetime as dt
 import re
 import unicodedata
 
-from . import dates
+from . import dates, untrusted
 from .problems import nearest
 from .schema import Field
 
-_HIDDEN = re.compile("[\u00a0\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x1f\x7f]")
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf]|â€|Â[\u0080-\u00bf]|\ufffd")
 _MISSING = {"NULL", "NONE", "NAN", "NA", "N/A", "-", "--", "?", "."}
 _SPREADSHEET_ERROR = re.compile(r"#(NAME\?|REF!|VALUE!|DIV/0!|N/A|NUM!|NULL!)")
@@ -42,17 +41,16 @@ def _spelling(field: Field, value: str) -> str | None:
         side = "end" if value != value.rstrip() else "start"
         allowed = f" Did you mean '{value.strip()}'?" if not field.codes or value.strip() in field.codes else ""
         return f"'{value}' has a space at the {side}.{allowed}"
-    if found := _HIDDEN.search(value):
-        name = unicodedata.name(found[0], f"U+{ord(found[0]):04X}").lower()
-        return f"'{value}' holds a hidden character ({name}). Type the cell again."
     if _MOJIBAKE.search(value):
         return f"'{value}' looks like a file saved in a wrong encoding. Save it as UTF-8 and restore the letters."
+    if told := untrusted.hidden(value):
+        return f"'{value}' holds a {told}. Type the cell again."
     if _SPREADSHEET_ERROR.fullmatch(value):
         return f"'{value}' is an error message of a spreadsheet, not a value."
     if value.upper() in _MISSING and not field.codes:
         return f"'{value}' stands for a missing value. Leave the cell empty."
-    if value[0] in "=@":
-        return f"'{value}' begins with '{value[0]}': a spreadsheet would compute it, and the tables hold no handles. Write it out."
+    if field.type not in ("integer", "number") and (says := untrusted.formula(value)):
+        return f"'{value}' {says}"
     if unicodedata.normalize("NFC", value) != value:
         return f"'{value}' is not in the composed form of Unicode (NFC). Did you mean '{unicodedata.normalize('NFC', value)}'?"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from . import bibliography, cells, reading
@@ -14,9 +15,10 @@ def table_problems(name: str, root: Path = ROOT) -> list[Problem]:
     table = tables(root)[name]
     sheet = reading.read(table)
     found = list(sheet.problems)
-    # Most cells of a column hold one of a few values: each value is tried once.
-    says = {field.name: {value: cells.wrong(field, value) for value in {row[field.name] for row in sheet.rows}} for field in table.fields}
-    found += [Problem(table.file, told, row.line, name, row[name]) for row in sheet.rows for name, values in says.items() if (told := values[row[name]])]
+    # Most cells of a column hold one of a few values: each value is tried once, and the rows are gone through only where one is wrong.
+    says = {field.name: {value: told for value in {row.cells[field.name] for row in sheet.rows} if (told := cells.wrong(field, value))} for field in table.fields}
+    says = {name: values for name, values in says.items() if values}
+    found += [Problem(table.file, told, row.line, name, row[name]) for row in sheet.rows for name, values in says.items() if (told := values.get(row[name]))] if says else []
     found += _doubled(table, sheet)
     for column, (other, key) in table.foreign_keys.items():
         target = reading.read(tables(root)[other])
@@ -39,7 +41,8 @@ def _doubled(table: Table, sheet: reading.Sheet) -> list[Problem]:
 
 
 def _dangling(sheet: reading.Sheet, column: str, target: str, keys: set[str]) -> list[Problem]:
-    return [Problem(sheet.table.file, f"'{row[column]}' leads nowhere: it does not stand in {target}.{nearest(row[column], keys)}",
+    guess = functools.cache(lambda value: nearest(value, keys))        # many rows may lead to the one row that is gone
+    return [Problem(sheet.table.file, f"'{row[column]}' leads nowhere: it does not stand in {target}.{guess(row[column])}",
                     row.line, column, row[column])
             for row in sheet.rows if row[column] and row[column] not in keys]
 

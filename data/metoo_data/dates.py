@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import functools
 import re
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ class Edtf:
         return in_words(self.text)
 
 
+@functools.lru_cache(maxsize=20_000)        # a table has few different dates, and each is asked for many times
 def parse(text: str) -> Edtf:
     """Read one EDTF string.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
+import itertools
+import operator
 
 import pandas as pd
 
@@ -30,17 +31,23 @@ def _steps(_root, _stamp: tuple) -> pd.DataFrame:
     return folded(table.assign(known_from=_known_from(table)))
 
 
-def as_of(date: dt.date, known_by: dt.date | None) -> pd.DataFrame:
-    """See :func:`metoo_data.status_as_of`."""
-    table = steps()
-    if known_by is not None:
-        table = folded(table[table["known_from"] <= pd.Timestamp(known_by)])
-    taken = table[table["certain_by"] <= pd.Timestamp(date)]
-    last = taken.groupby("case_id")[["status_after", "side_after", "since", "decided_by"]].last()
-    cases = loading.load("cases")
-    every = last.reindex(cases.loc[cases["rank"] != "deprecated", "case_id"].to_numpy()).rename_axis("case_id")
-    status = pd.Categorical(every["status_after"].fillna("nothing_recorded"), categories=list(STATUSES), ordered=True)
-    return pd.DataFrame({"status": status, "side": every["side_after"].fillna("nobody"), "since": every["since"], "step_id": every["decided_by"]}, index=every.index)
+def views() -> pd.DataFrame:
+    """Each case once for every day on which one of its steps was first told (``known_by``), with the steps told by then, folded anew.
+
+    One row a view and step, with the columns of :func:`steps`, sorted by case, ``known_by`` and ``seq``. A step that was
+    told late may stand between two that were told early: so a view is no beginning of the steps.
+    """
+    return _views(schema.ROOT, loading.stamp(schema.ROOT)).copy()
+
+
+@functools.lru_cache(maxsize=4)
+def _views(root, stamp: tuple) -> pd.DataFrame:
+    """The same, made once as long as no file of the package changes."""
+    table = _steps(root, stamp)
+    told = table[["case_id", "known_from"]].drop_duplicates().rename(columns={"known_from": "known_by"})
+    seen = told.merge(table, on="case_id").query("known_from <= known_by").sort_values(["case_id", "known_by", "seq"], ignore_index=True)
+    case = seen["case_id"]
+    return folded(seen.assign(case_id=case + " " + seen["known_by"].astype(str))).assign(case_id=case)
 
 
 def folded(table: pd.DataFrame) -> pd.DataFrame:
@@ -48,10 +55,10 @@ def folded(table: pd.DataFrame) -> pd.DataFrame:
     case = table["case_id"]
     # A step was taken at the latest when a later step of its case was: the smallest last day from here on.
     certain = table["date_latest"][::-1].groupby(case[::-1]).cummin()[::-1]
-    acts = table[["step", "outcome", "is_final"]].astype(str)
-    status = [s for _, rows in acts.groupby(case, sort=False) for s in fold(rows.itertuples(index=False))]
+    acts = zip(case, table["step"], table["outcome"], table["is_final"])
+    status = [s for _, rows in itertools.groupby(acts, key=operator.itemgetter(0)) for s in fold(row[1:] for row in rows)]
     status = pd.Series(status, index=table.index, dtype="str")
-    kind = status.map(family)
+    kind = status.map({status: family(status) for status in STATUSES})
     # A decision favours whom its own step says; one that only confirms, or changes the measure, leaves that as it was.
     favours = table["favours"].astype(str).where([decides(outcome) for outcome in table["outcome"].astype(str)])
     side = favours.groupby(case).ffill().where(kind.isin(["against", "for"]), "nobody").where(kind != "mixed", "mixed")

@@ -89,9 +89,12 @@ def _made(name: str, root: Path, _stamp: tuple) -> pd.DataFrame:
     rows = reading.read(table).rows
     columns = {}
     for field in table.fields:
-        columns[field.name] = _column(field, [cells.convert(field, row[field.name]) for row in rows])
+        texts = [row.cells[field.name] for row in rows]
+        # As in the check: each different text of a column is read once.
+        values = {text: cells.convert(field, text) for text in set(texts)}
+        columns[field.name] = _column(field, [values[text] for text in texts])
         if field.is_edtf:
-            columns |= _date_columns(field.name, [row[field.name] for row in rows])
+            columns |= _date_columns(field.name, texts)
     return pd.DataFrame(columns)
 
 

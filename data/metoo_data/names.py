@@ -23,7 +23,7 @@ _WORD = r"[^\W\d_]+"
 
 def digest(name: str) -> str:
     """The digest of a name as the file holds it, whatever its accents, hyphens and capitals."""
-    return _seen(" ".join(map(_plain, re.findall(_WORD, name))))
+    return _seen(" ".join(map(plain, re.findall(_WORD, name))))
 
 
 @functools.cache
@@ -43,12 +43,12 @@ def found(text: str, root: Path = ROOT, besides: frozenset[str] = frozenset()) -
 @functools.lru_cache(maxsize=100_000)
 def _found(text: str, root: Path, besides: frozenset[str]) -> tuple[str, ...]:
     listed, hits, written = known(root), [], re.findall(_WORD, text)
-    plain = [_plain(word) for word in written]
+    simple = [plain(word) for word in written]
     for start, word in enumerate(written):
         if word[0].isupper():
             run = ""
-            for stop in range(start, min(start + _LONGEST, len(plain))):
-                run = f"{run} {plain[stop]}" if run else plain[stop]
+            for stop in range(start, min(start + _LONGEST, len(simple))):
+                run = f"{run} {simple[stop]}" if run else simple[stop]
                 if (code := _seen(run)) in listed and code not in besides:
                     hits.append(" ".join(written[start:stop + 1]))
     return tuple(hits)
@@ -60,7 +60,8 @@ def named(captions: Iterable[str], root: Path = ROOT) -> frozenset[str]:
 
 
 @functools.cache
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """A word without capitals and accents, as its digest is taken."""
     apart = unicodedata.normalize("NFKD", word.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 

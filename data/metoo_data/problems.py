@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from . import untrusted
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -25,7 +27,7 @@ class Problem:
         where = self.file
         where += f", line {self.line}" if self.line is not None else ""
         where += f", column {self.column}" if self.column else ""
-        return f"{where}: {self.says}"
+        return f"{where}: {untrusted.visible(self.says)}"
 
 
 class DataError(ValueError):

@@ -96,6 +96,9 @@ def _links(passage: Passage, rows: dict) -> Iterator[Problem]:
                 yield Problem(passage.file, f"the fact link '{link[0]}' leads to no row.{nearest(plain, rows)}", line, None, link["text"])
             continue
         name, cells = rows[link["id"]]
+        if cells.get("rank") == "deprecated" and re.search(r"\d", link["text"]):
+            yield Problem(passage.file, f"'{link['text']}' rests on the row '{link['id']}' in data/tables/{name}.csv, which is deprecated: {cells['rank_reason']} "
+                          "Link the row that took its place (data/tables/corrections.csv), or take the number out.", line, None, link["text"])
         known_numbers, known_dates = _values(cells), _dates_of(cells)
         said_dates = dates_in(link["text"])
         rest = _DATE.sub(" ", link["text"])

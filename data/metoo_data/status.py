@@ -210,21 +210,22 @@ def status_as_of(date, known_by=None):
     DataError
         If the tables break a rule.
     """
-    from . import ledger
+    from . import questions
 
-    return ledger.as_of(one_day(date), None if known_by is None else one_day(known_by))
+    return questions.as_of(one_day(date), None if known_by is None else one_day(known_by))
 
 
 def one_day(value) -> dt.date:
     """A day, given as one or written as 2019-03-07. Raises ValueError for anything else."""
     if isinstance(value, dt.datetime):
-        return value.date()
+        return value.date() if value == value else _refuse(value)     # pandas' empty day equals nothing
     if isinstance(value, dt.date):
         return value
     try:
-        return dt.date.fromisoformat(str(value)) if len(str(value)) == 10 else _refuse(value)
+        day = dt.date.fromisoformat(str(value))
     except ValueError:
         _refuse(value)
+    return day if day.isoformat() == str(value) else _refuse(value)   # Python also reads 20190307 and 2019-W10-4
 
 
 def _refuse(value):

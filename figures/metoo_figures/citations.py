@@ -109,5 +109,6 @@ def bibtex(item: Item) -> str:
 
 
 def _latex(text: str) -> str:
-    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    return "".join(special.get(letter, f"\\{letter}" if letter in "#$%&_{}" else letter) for letter in text)
+    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+               "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}      # BibTeX counts braces, those behind a backslash too
+    return "".join(special.get(letter, f"\\{letter}" if letter in "#$%&_" else letter) for letter in text)

@@ -15,6 +15,7 @@ from pathlib import Path
 import metoo_data as md
 import pandas as pd
 from matplotlib.figure import Figure
+from metoo_data import untrusted
 
 from . import citations, embedded, layout, records
 from .records import FigureError, Record
@@ -70,6 +71,8 @@ def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published
     record = records.fill(figure, data, values)
     layout.dress(fig, record.title, record.subtitle, f"Note: {record.note}", f"Source: {_producers(data)}.", _credit(record))
     faults = layout.faults(fig)
+    faults += [f"the picture shows a {told}: '{untrusted.visible(text)}'" for text in layout.texts(fig) if (told := untrusted.hidden(text.replace("\n", " ").replace("\xa0", " ")))]
+    faults += untrusted.in_frame(data)
     faults += [f"the picture shows the name of a person ({name})" for text in layout.texts(fig) for name in records.names_in(text)]
     if faults:
         raise FigureError(figure, faults)
@@ -195,16 +198,16 @@ def _block(record: Record, cited: citations.Item) -> str:
     at = f"../figures/published/{record.id}/{record.id}"
     return "\n".join([
         f"```{{figure}} {at}.svg", f":name: fig-{record.id}", f":alt: {_quoted(record.alt)}", f":target: {_page_address(record)}", ":class: book-figure dark-light", "",
-        record.caption, "```", "",
+        untrusted.in_markdown(record.caption), "```", "",
         ":::{div} figure-actions",
         " · ".join([f"[Cite this figure](generated/figure-{record.id}.md)", *(f"{{download}}`{word} <{at}.{end}>`" for word, end in _DOWNLOADS)]),
         ":::", "",
         ":::{dropdown} Describe and cite this figure",
         ":class-container: figure-more", "",
-        f"**Description.** {record.description}", "",
-        f"**Note.** {record.note}", "",
-        f"**Cite as (APA 7).** {_plain(citations.cite(cited)['apa'])} Other styles and formats: [the figure's page](generated/figure-{record.id}.md).", "",
-        f"**For the class.** {record.question}",
+        f"**Description.** {untrusted.in_markdown(record.description)}", "",
+        f"**Note.** {untrusted.in_markdown(record.note)}", "",
+        f"**Cite as (APA 7).** {untrusted.in_markdown(citations.cite(cited)['apa'])} Other styles and formats: [the figure's page](generated/figure-{record.id}.md).", "",
+        f"**For the class.** {untrusted.in_markdown(record.question)}",
         ":::", "",
     ])
 
@@ -217,11 +220,6 @@ def _picture(record: Record) -> str:
 def _page_address(record: Record) -> str:
     """Where a chapter's page finds the picture at its lasting address: a click or a touch opens it in full."""
     return f"../figures/{record.id}/{record.id}.svg"
-
-
-def _plain(text: str) -> str:
-    """Text in which Markdown reads no markup."""
-    return re.sub(r"([\\`*_\[\]<>#$])", r"\\\1", text)
 
 
 def _quoted(text: str) -> str:

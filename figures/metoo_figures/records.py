@@ -12,7 +12,7 @@ from pathlib import Path
 import metoo_data as md
 import pandas as pd
 import yaml
-from metoo_data import names
+from metoo_data import names, untrusted
 
 
 def _home() -> tuple[Path, Path]:
@@ -38,6 +38,8 @@ TOPICS = ("spread", "voices", "courts", "defamation", "laws", "silence and censo
 WORDS = ("title", "subtitle", "note", "caption", "alt", "description")
 ALT_LONGEST, TITLE_LONGEST = 250, 120
 _DATE = re.compile(r"(\d{1,2} )?\b(January|February|March|April|May|June|July|August|September|October|November|December) \d{4}|\b(19|20)\d\d\b")
+#: Words of a record that stand in names of files, addresses and classes: what they may be made of.
+_SHAPES = {"id": "[a-z0-9]+(-[a-z0-9]+)*", "chapter": "[a-z0-9]+(-[a-z0-9]+)*", "number": r"\d+\.\d+"}
 _DIGITS = re.compile(r"(?<![\w#.-])\d[\d,]*(?:\.\d+)?")
 
 
@@ -181,9 +183,17 @@ def _word_faults(figure: str, words: dict) -> list[str]:
         faults.append("neither subtitle nor note says how many: 'n = ...'")
     if not _DATE.search(words["subtitle"] + words["note"]):
         faults.append("neither subtitle nor note gives the period or 'as of' date")
+    faults += [f"'{words[name]}' is no {name}. Allowed: {shape}" for name, shape in _SHAPES.items() if not re.fullmatch(shape, words[name])]
+    faults += [f"figures/records/{figure}.yml, line {_line(figure, name)}: '{name}' holds a {told}. Type it again" for name, text in words.items() if (told := untrusted.hidden(text))]
     for name in WORDS:
         faults += [f"'{name}' holds the name of a person ({person}). Pictures and their texts speak by role" for person in names_in(words[name])]
     return faults
+
+
+def _line(figure: str, name: str) -> int:
+    """The line of a record in which a field begins."""
+    text = (ROOT / "records" / f"{figure}.yml").read_text(encoding="utf-8")
+    return text[: re.search(rf"^{name}\s*:", text, re.M).start()].count("\n") + 1
 
 
 @functools.cache

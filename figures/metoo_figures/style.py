@@ -55,6 +55,7 @@ def apply() -> None:
         "xtick.major.size": 3, "ytick.major.size": 0, "legend.frameon": False, "legend.fontsize": SIZE["label"],
         "hatch.linewidth": 0.7, "lines.markersize": 6, "lines.linewidth": 1.6,
         "svg.hashsalt": "after-the-hashtag", "svg.fonttype": "none", "pdf.fonttype": 42,
+        "text.parse_math": False,      # a label comes from a table: two dollar signs in it are dollars
     })
 
 
