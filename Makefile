@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve browser check-data pdf epub wheel refresh benchmark clean lock
+.PHONY: help book figures test lab serve browser check-data pdf epub wheel refresh reproduce benchmark clean lock
 
 # The first Python on this machine that the book supports. Another one: make book PYTHON=python3.12
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -8,6 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 RUN := $(VENV)/bin/python
 HTML := _build/html
+PORT := 8000
 
 # One day, one hash seed, one language: the same bytes on every machine.
 export SOURCE_DATE_EPOCH := 1795219200
@@ -34,6 +35,9 @@ book: names  ## set up, check the data, run the notebooks, build the pages
 	@echo "The book is built. Open this page in a browser:"
 	@echo "$(CURDIR)/$(HTML)/index.html"
 
+figures: names  ## draw all figures again: run the notebooks that publish them, write their files and slides; no pages
+	@$(RUN) chapters/_ext/run.py --figures
+
 test: names  ## set up, then every test: data, loaders, stored outputs, built pages
 	@$(RUN) -m metoo_data check --prose chapters
 	@echo "== Tests 1/3: tables, loaders, ledger, figures"
@@ -50,10 +54,9 @@ check-data: names  ## list every mistake in the tables and in the prose
 lab: $(VENV)/.ready  ## open the chapters in JupyterLab
 	@$(RUN) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters/us-origins.ipynb
 
-serve: $(VENV)/.ready  ## show the built book at http://localhost:8000
+serve: $(VENV)/.ready  ## show the built book at http://localhost:8000 (another port: make serve PORT=8001)
 	@test -f $(HTML)/index.html || $(MAKE) --no-print-directory book
-	@echo "The book is at http://localhost:8000 (stop with Ctrl-C)"
-	@$(RUN) -m http.server 8000 --bind 127.0.0.1 --directory $(HTML)
+	@$(RUN) chapters/_ext/serving.py $(HTML) $(PORT)
 
 browser: book  ## a copy of the built book with a Python in it: each chapter runs in its page (35 MB more)
 	@$(RUN) chapters/_ext/browser.py $(if $(RUNTIME),--runtime "$(RUNTIME)")
@@ -66,11 +69,14 @@ epub: names  ## the whole book as an EPUB for an e-reader
 	@$(RUN) chapters/_ext/takeaway.py epub
 
 wheel: names  ## the two Python packages with the tables in them, as one file for pip
-	@$(RUN) -m hatchling build -t wheel -d _build/wheel
+	@$(RUN) chapters/_ext/releasing.py wheel
 
 refresh: names  ## run the notebooks and store their outputs, on purpose
 	@$(RUN) chapters/_ext/first_cell.py
 	@$(RUN) chapters/_ext/run.py --store
+
+reproduce: $(VENV)/.ready  ## make the book twice from clean clones in other surroundings, and compare every file to the byte (some minutes)
+	@$(RUN) chapters/_ext/reproduce.py
 
 benchmark: $(VENV)/.ready  ## time the book against Jupyter Book's own way, and on 100 times the rows; writes BENCHMARKS.md (half an hour)
 	@$(RUN) tests/growth.py
@@ -86,12 +92,23 @@ lock: $(VENV)/.ready  ## make requirements.txt anew from pyproject.toml, and the
 	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q \
 		.github/tools.in -o .github/tools.txt && echo "requirements.txt and .github/tools.txt are new. Run make test before you commit it."
 
-$(VENV)/.ready: requirements.txt pyproject.toml
+# A Python that is asked for by name and is not the one of the environment that stands would be left aside without a word.
+.PHONY: same-python
+same-python: VERSION = import sys; print("%d.%d" % sys.version_info[:2])
+same-python:
+ifeq ($(origin PYTHON),command line)
+	@"$(PYTHON)" -c '' 2>/dev/null || { echo "$(PYTHON) cannot be run here. Name a Python 3.11, 3.12 or 3.13 that this computer has, or leave PYTHON out."; exit 1; }
+	@test ! -x $(RUN) || { ours=$$($(RUN) -c '$(VERSION)'); wanted=$$("$(PYTHON)" -c '$(VERSION)'); test "$$ours" = "$$wanted" || { \
+		echo "The environment in $(VENV) has Python $$ours, and you asked for $$wanted. Delete it first, then say it again: make clean ENV=1"; exit 1; }; }
+endif
+
+$(VENV)/.ready: requirements.txt pyproject.toml | same-python
 	@echo "== 1/4 Environment (first time: one to three minutes)"
 	@test -w . || { echo "This folder cannot be written to. Copy the book to a folder of your own and try again there."; exit 1; }
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or say: make book PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} is not supported. Use 3.11, 3.12 or 3.13: make book PYTHON=python3.12")'
-	@"$(PYTHON)" -m venv $(VENV) || { echo "Python could not make an environment. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@# What a stopped set-up left is of no use: half a package looks like a whole one.
+	@"$(PYTHON)" -m venv $$(test ! -e $(VENV)/.unfinished || echo --clear) $(VENV) && touch $(VENV)/.unfinished || { echo "Python could not make an environment. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
 	@# uv installs the lock in seconds; where it cannot be had or cannot reach the packages, pip does the same.
 	@if $(RUN) -m pip install --quiet "uv>=0.9,<1" && \
 		$(VENV)/bin/uv pip install --quiet --system-certs --python $(RUN) --require-hashes --compile-bytecode -r requirements.txt; then \
@@ -101,7 +118,7 @@ $(VENV)/.ready: requirements.txt pyproject.toml
 		$(RUN) -m pip install --require-hashes -r requirements.txt; \
 	fi
 	@$(RUN) -m pip install --quiet --no-deps --no-build-isolation -e .
-	@touch $@
+	@rm -f $(VENV)/.unfinished && touch $@
 
 # Below: for who keeps the book. Their tools are locked with hashes too, and stand in an environment of their own.
 .PHONY: audit release new-figure correct take-down

@@ -18,6 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from metoo_figures import publishing
+
 ROOT = Path(__file__).resolve().parents[1]
 #: What tests/growth.py, which runs before, has found.
 GROWTH = ROOT / "_build" / "benchmark" / "growth.md"
@@ -171,7 +173,7 @@ def write(cold, theirs, same, same_theirs, edited, reruns, prose, floor, small) 
              f"The floor: the code of all notebooks in one process, on one core, {floor:.0f} s, and the pages {steps['pages']:.0f} s. "
              f"Our cold build is {ours / (floor + steps['pages']):.2f} of the two together, since notebooks run side by side.", "",
              "## Growth", "", GROWTH.read_text(encoding="utf-8") if GROWTH.exists() else "Not measured in this run; `make benchmark` does.\n"]
-    (ROOT / "BENCHMARKS.md").write_text("\n".join(lines), encoding="utf-8")
+    publishing.write_whole(ROOT / "BENCHMARKS.md", "\n".join(lines).encode("utf-8"))
     print("\n".join(lines))
 
 

@@ -54,7 +54,7 @@ def test_the_top_level_is_whole(name):
 def test_make_help_lists_the_commands_that_the_readme_promises():
     shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for command in ("book", "test", "lab", "serve", "check-data", "refresh", "clean"):
+    for command in ("book", "figures", "test", "lab", "serve", "check-data", "refresh", "reproduce", "clean"):
         assert re.search(rf"make {command}\b", shown) and f"make {command}" in readme
 
 

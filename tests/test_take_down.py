@@ -252,12 +252,16 @@ def test_a_name_that_is_down_is_found_in_every_kind_of_file(person_down, tmp_pat
 
 
 def test_a_build_with_a_trace_is_refused(person_down, tmp_path, monkeypatch, capsys):
-    (tmp_path / "html").mkdir()
-    (tmp_path / "html" / "a.html").write_text("Vermiculite")
-    monkeypatch.setattr(build, "HTML", tmp_path / "html")
-    monkeypatch.setattr(build, "GOOD", tmp_path / "good")
-    monkeypatch.setattr(build, "_build", lambda everything: 0)
-    assert build.main() == 1 and not (tmp_path / "good").exists()
+    for name, value in {"BUILD": ".", "HTML": "html", "GOOD": "good", "LOG": "build.log", "NEW": "new"}.items():
+        monkeypatch.setattr(build, name, tmp_path / value)
+
+    def sphinx(everything: bool, lock: int) -> int:
+        (build.NEW / "html").mkdir()
+        (build.NEW / "html" / "a.html").write_text("Vermiculite")
+        return 0
+
+    monkeypatch.setattr(build, "_build", sphinx)
+    assert build.main() == 1 and not build.GOOD.exists() and not build.HTML.exists() and not build.NEW.exists()
     assert "a.html" in capsys.readouterr().err
 
 

@@ -25,6 +25,9 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+import trouble
+import whole
+
 ROOT = Path(__file__).resolve().parents[2]
 OWN = Path(__file__).resolve().parent / "browser"
 LOCK = json.loads((OWN / "pyodide-lock.json").read_text(encoding="utf-8"))
@@ -66,9 +69,9 @@ def main() -> int:
             download(CACHE)
         fetch_pandas(CACHE)
         check(CACHE)
-        shutil.rmtree(COPY, ignore_errors=True)
-        shutil.copytree(ROOT / "_build" / "html", COPY)
-        add(COPY, CACHE)
+        with whole.anew(COPY) as new:
+            shutil.copytree(ROOT / "_build" / "html", new, dirs_exist_ok=True)
+            add(new, CACHE)
     except Missing as missing:
         print(missing, file=sys.stderr)
         return 1
@@ -94,7 +97,7 @@ def add(site: Path, runtime: Path) -> None:
         code = cells(notebook)
         (target / f"{notebook.stem}.json").write_text(json.dumps(code, ensure_ascii=False) + "\n", encoding="utf-8")
         page.write_text(_with_bar(page.read_text(encoding="utf-8"), notebook.stem, len(code), size), encoding="utf-8")
-    print(f"  Run this chapter: {size / 1e6:.0f} MB in {target}", flush=True)
+    print(f"  Run this chapter: {size / 1e6:.0f} MB beside the pages", flush=True)
 
 
 def check(runtime: Path) -> None:
@@ -215,4 +218,4 @@ def _sum(content: bytes) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    trouble.end_with(main, "Stopped. The copy of before is as it was.")

@@ -1,20 +1,36 @@
-"""Builds the pages with Jupyter Book, warnings as errors, and says what it is doing. Where nothing changed, nothing is built."""
+"""Builds the pages with Jupyter Book, warnings as errors, and says what it is doing. Where nothing changed, nothing is built.
+
+Sphinx works in a folder of its own, upon a copy of the last good pages. They are replaced when the new ones are whole: a build that fails, is stopped or
+finds no room on the disk leaves them as they were, and the next build goes on from them.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import hashlib
 import json
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
 from pathlib import Path
 
+import build_record
+import freshness
 import taking_down
+import trouble
+import whole
 
-ROOT = Path(__file__).resolve().parents[2]
-HTML, GOOD, LOG = ROOT / "_build" / "html", ROOT / "_build" / "pages-are-good", ROOT / "_build" / "build.log"
+ROOT = freshness.ROOT
+BUILD = ROOT / "_build"
+#: What Sphinx makes, and where it stands when it is good: the pages, and what Sphinx remembers of them. The pages go first: a mixture is seen by the record.
+PARTS = {"html": "html", ".doctrees": "pages-memory/.doctrees", "jupyter_execute": "pages-memory/jupyter_execute"}
+HTML, GOOD, LOG, NEW = BUILD / "html", BUILD / "pages-are-good", BUILD / "build.log", BUILD / "pages-new"
 #: All that the pages are made from.
 _FROM = ("_config.yml", "_toc.yml", "requirements.txt", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT", "CHANGELOG.md", "chapters", "data", "figures", "_build/executed")
 #: Lines of the log that tell a reader how far the build is, or what went wrong.
@@ -23,22 +39,37 @@ _TELL = re.compile(r"(reading sources|writing output|WARNING|ERROR|Exception|bui
 
 def main() -> int:
     """Builds what changed. Returns 0 where the pages are whole; the log is in ``_build/build.log``."""
-    before = _last()
-    whole, now = bool(before) and before["pages"] == _standing(HTML), _contents()
-    if whole and before["from"] == now:
+    with whole.alone(BUILD) as lock:
+        return _brought_up(lock)
+
+
+def _brought_up(lock: int | None) -> int:
+    for place in PARTS.values():
+        whole.put_back(BUILD / place)
+    whole.clear_drafts(BUILD, HTML)
+    before, now = _last(), _contents()
+    good = bool(before) and before["pages"] == _standing()
+    if good and before["from"] == now:
+        if build_record.write(HTML):
+            _remember(now)
         print("  nothing changed since the pages were built")
         return 0
-    GOOD.unlink(missing_ok=True)
-    # A build over an older one does not repeat the warnings of that one: after a build with warnings, or in CI, all pages are made anew.
-    code = _build(everything=not whole or bool(os.environ.get("CI")))
-    if not code and (held := taking_down.traces(HTML)):
-        print("\n".join(["  A name that is taken down still stands in these files. Nothing of this build may be published:", *(f"    {name}" for name in held)]), file=sys.stderr)
-        return 1
-    if code:
-        print("The pages were not built. The lines above with WARNING or ERROR say why; the whole log is _build/build.log", file=sys.stderr)
-    else:
-        GOOD.write_text(json.dumps({"from": now, "pages": _standing(HTML)}), encoding="utf-8")
-    return code
+    # In CI all pages are made anew, and so they are where the last good ones were altered or are gone.
+    everything = not good or bool(os.environ.get("CI"))
+    try:
+        _lay_out(everything)
+        if code := _build(everything, lock):
+            told = trouble.sentence(LOG.read_text(encoding="utf-8"), BUILD, Path(tempfile.gettempdir()))
+            print(told or "The pages were not built; the last good ones are as they were. The lines above with WARNING or ERROR say why; the whole log is _build/build.log", file=sys.stderr)
+            return code
+        if held := taking_down.traces(NEW / "html"):
+            print("\n".join(["  A name that is taken down still stands in these files. Nothing of this build may be published:", *(f"    {name}" for name in held)]), file=sys.stderr)
+            return 1
+        build_record.write(NEW / "html")
+        _publish(now)
+    finally:
+        shutil.rmtree(NEW, ignore_errors=True)
+    return 0
 
 
 def _last() -> dict[str, str]:
@@ -49,19 +80,60 @@ def _last() -> dict[str, str]:
         return {}
 
 
-def _build(everything: bool) -> int:
-    """Runs Sphinx in a process of its own, shows the telling lines of what it says, and returns its exit code."""
+def _lay_out(everything: bool) -> None:
+    """The folder in which Sphinx works: empty, or with a copy of the last good pages. A copy, and no links: Sphinx writes into the files that it finds."""
+    shutil.rmtree(NEW, ignore_errors=True)
+    NEW.mkdir(parents=True)
+    for part, place in PARTS.items():
+        if not everything and (BUILD / place).exists():
+            shutil.copytree(BUILD / place, NEW / part)
+
+
+def _publish(now: str) -> None:
+    """Puts the new pages, which are whole, in the place of the last good ones."""
+    GOOD.unlink(missing_ok=True)
+    for part, place in PARTS.items():
+        (NEW / part).mkdir(exist_ok=True)
+        (BUILD / place).parent.mkdir(exist_ok=True)
+        whole.swap(NEW / part, BUILD / place)
+    _remember(now)
+
+
+def _remember(now: str) -> None:
+    draft = GOOD.with_name(f".{GOOD.name}.{os.getpid()}")
+    draft.write_text(json.dumps({"from": now, "pages": _standing()}), encoding="utf-8")
+    os.replace(draft, GOOD)
+
+
+def _build(everything: bool, lock: int | None) -> int:
+    """Runs Sphinx in a process of its own, shows the telling lines of what it says, and returns its exit code. Sphinx and all its helpers end when this process does."""
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import build; sys.exit(build.pages({everything}))"]
-    LOG.parent.mkdir(exist_ok=True)
-    with open(LOG, "w", encoding="utf-8") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-                                   env={**os.environ, "BOOK_EXECUTED": str(ROOT / "_build" / "executed"), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"})
+    with open(LOG, "w", encoding="utf-8") as log, _ended(subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", start_new_session=True, pass_fds=[lock] if lock is not None else [],
+            env={**os.environ, "BOOK_EXECUTED": str(BUILD / "executed"), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"})) as process:
         for line in process.stdout:
             log.write(line)
             plain = re.sub(r"\x1b\[[0-9;]*m", "", line).strip()
             if _TELL.search(plain) and "%]" not in plain or "100%]" in plain:
                 print(f"  {plain}", flush=True)
-    return process.wait()
+        return process.wait()
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen):
+    """The process, which leads a group of its own; where the block is left before it ended, so does the whole group."""
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _end_with_parent() -> None:
+    """Ends this process and its helpers when the one that started it is gone, however that ended: its end of the pipe closes."""
+    os.read(0, 1)            # not of sys.stdin, whose lock would hold up the end of Python
+    os.killpg(0, signal.SIGKILL)
 
 
 def pages(everything: bool) -> int:
@@ -79,8 +151,9 @@ def pages(everything: bool) -> int:
 
     StandaloneHTMLBuilder._write_parallel = write_side_by_side
 
-    result = build_sphinx(ROOT, HTML, noconfig=True, path_config=ROOT / "_config.yml", builder="html", warningiserror=True, keep_going=True, freshenv=everything, force_all=everything,
-                          confoverrides={"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}, jobs=os.cpu_count() or 1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    result = build_sphinx(ROOT, NEW / "html", noconfig=True, path_config=ROOT / "_config.yml", builder="html", warningiserror=True, keep_going=True, freshenv=everything, force_all=everything,
+                          confoverrides={"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}, jobs=freshness.jobs())
     return 0 if result == 0 else 1
 
 
@@ -105,9 +178,9 @@ def _contents() -> str:
     return digest.hexdigest()
 
 
-def _standing(folder: Path) -> str:
-    """A digest of the names, sizes and times of the files in a folder."""
-    marks = [f"{path.relative_to(folder)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in _files(folder)]
+def _standing() -> str:
+    """A digest of the names, sizes and times of the last good pages and of what Sphinx remembers of them."""
+    marks = [f"{path.relative_to(BUILD)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in _files(*(BUILD / place for place in PARTS.values()))]
     return hashlib.sha256("\n".join(marks).encode()).hexdigest()
 
 
@@ -116,8 +189,4 @@ def _files(*places: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        print("\n  Stopped. The next make book builds what is missing.", flush=True)
-        sys.exit(130)
+    trouble.end_with(main, "Stopped. The pages are as they were before; the next make book builds what is missing.")

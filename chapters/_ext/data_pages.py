@@ -7,6 +7,7 @@ import html
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import metoo_data as md
@@ -101,5 +102,11 @@ def write_package(folder: Path) -> None:
 
 
 def write_wheel(folder: Path) -> None:
-    """Builds the two packages into ``folder`` as a wheel that carries the tables. The same bytes on every machine; nothing is fetched."""
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT.parent, check=True, capture_output=True)
+    """Builds the two packages into ``folder`` as a wheel that carries the tables. The same bytes on every machine; nothing is fetched. Raises OSError with what the builder said."""
+    with tempfile.TemporaryDirectory() as draft:
+        done = subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", draft], cwd=ROOT.parent, capture_output=True, text=True)
+        if done.returncode:
+            raise OSError(f"The wheel was not built:\n{done.stdout}{done.stderr}")
+        folder.mkdir(parents=True, exist_ok=True)
+        for wheel in Path(draft).glob("*.whl"):
+            publishing.write_whole(folder / wheel.name, wheel.read_bytes())

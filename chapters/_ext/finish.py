@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import json
 import re
 from pathlib import Path
 
@@ -80,6 +81,16 @@ def finish(site: Path) -> None:
         if _POLICY not in text:
             page.write_text(_finished(text, page.relative_to(site).as_posix()), encoding="utf-8")
     _beside(site)
+    _tidy_search(site / "searchindex.js")
+
+
+def _tidy_search(index: Path) -> None:
+    """Takes out words that no page has any more: Sphinx keeps them, so that a build upon an older one would not give the bytes of a clean one."""
+    before, told, after = re.split(r"(?<=setIndex\()(.*)(?=\))", index.read_text(encoding="utf-8"), maxsplit=1, flags=re.S)
+    words = json.loads(told)
+    for part in ("terms", "titleterms"):
+        words[part] = {word: pages for word, pages in words[part].items() if pages != []}
+    index.write_text(before + json.dumps(words, sort_keys=True) + after, encoding="utf-8")
 
 
 def _finished(text: str, address: str) -> str:

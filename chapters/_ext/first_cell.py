@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 import run
+import trouble
 from generated import WHEEL
 from metoo_figures import records
 
@@ -36,6 +37,12 @@ def put(path: Path) -> None:
     run.write(path, run.normal(notebook | {"cells": cells}))
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Writes the cell into all notebooks."""
     for notebook in sorted(run.CHAPTERS.glob("*.ipynb")):
         put(notebook)
+    return 0
+
+
+if __name__ == "__main__":
+    trouble.end_with(main, "Stopped. Say make refresh again.")

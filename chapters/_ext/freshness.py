@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -18,6 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 _READ = ("chapters/", "data/", "figures/")
 #: Packages: a change there runs every notebook. Made by the notebooks: told apart, below.
 _PACKAGES, _MADE = ("data/metoo_data", "figures/metoo_figures"), ("figures/published", "figures/decks")
+
+
+def jobs() -> int:
+    """How many processes work side by side: one a core, or as many as the variable BOOK_JOBS says."""
+    return int(os.environ.get("BOOK_JOBS") or os.cpu_count() or 1)
 
 
 def digest(path: Path) -> str:

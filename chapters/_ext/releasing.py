@@ -1,6 +1,6 @@
 """The files of a release: ``python chapters/_ext/releasing.py`` writes them to ``_build/dist``; the same bytes on every machine.
 
-With ``tag v1.2.3`` it says whether that tag may be released, with ``notes`` what changed for a reader.
+With ``tag v1.2.3`` it says whether that tag may be released, with ``notes`` what changed for a reader; with ``wheel`` it writes the wheel alone, to ``_build/wheel``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from pathlib import Path
 
 import plainly  # noqa: F401, I001  before what reads the book
 import data_pages
+import trouble
+import whole
 import yaml
+from generated import WHEEL
 from metoo_figures import publishing, records
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,10 +31,13 @@ def main(dist: Path, bill: Path) -> list[str]:
 
     ``bill`` is the file that lists all packages of the lock (CycloneDX). Returns a line for each file; a site that is not built is said to be left out.
     """
+    with whole.anew(dist) as new:
+        lines = _write(new, bill)
+        return [*lines, *(f"{path.stat().st_size:>12,}  {path.name}" for path in sorted(new.iterdir()))]
+
+
+def _write(dist: Path, bill: Path) -> list[str]:
     version, lines = records.book()["version"], []
-    dist.mkdir(parents=True, exist_ok=True)
-    for old in dist.iterdir():
-        old.unlink()
     data_pages.write_wheel(dist)
     data_pages.write_package(dist)
     (dist / f"after-the-hashtag-packages-{version}.cdx.json").write_bytes(bill.read_bytes())
@@ -41,7 +47,7 @@ def main(dist: Path, bill: Path) -> list[str]:
         lines.append("The pages are not built, so the release has no zip of the site. Run make book first.")
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(dist.iterdir())}
     (dist / "SHA256SUMS").write_text("".join(f"{digest}  {name}\n" for name, digest in sums.items()), encoding="utf-8")
-    return [*lines, *(f"{path.stat().st_size:>12,}  {path.name}" for path in sorted(dist.iterdir()))]
+    return lines
 
 
 def site_zip(site: Path) -> bytes:
@@ -69,11 +75,22 @@ def notes(version: str, root: Path = ROOT) -> str:
     return found[1].strip() if found else ""
 
 
-if __name__ == "__main__":
-    match sys.argv[1:]:
+def command(words: list[str]) -> int:
+    """What the command line asks for. Returns the exit code."""
+    match words:
         case ["tag", tag]:
-            sys.exit("\n".join(tag_faults(tag)) or None)
+            faults = tag_faults(tag)
+            print("\n".join(faults), file=sys.stderr)
+            return bool(faults)
         case ["notes"]:
             print(notes(records.book()["version"]))
+        case ["wheel"]:
+            data_pages.write_wheel(ROOT / "_build" / "wheel")
+            print(ROOT / "_build" / "wheel" / WHEEL)
         case [bill]:
             print("\n".join(main(DIST, Path(bill))))
+    return 0
+
+
+if __name__ == "__main__":
+    trouble.end_with(lambda: command(sys.argv[1:]), "Stopped. Nothing half made was left.")

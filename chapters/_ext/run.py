@@ -1,13 +1,14 @@
 """Runs the chapters: each notebook once, side by side, and only where something that it depends on changed.
 
 The result stands in ``_build/executed``; the page builder shows it in place of the stored notebook.
-``--store`` writes it over the stored notebooks as well.
+``--store`` writes it over the stored notebooks as well; ``--figures`` runs every chapter that publishes figures, changed or not.
 """
 
 from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import errno
 import json
 import os
 import re
@@ -18,6 +19,8 @@ from pathlib import Path
 
 import freshness
 import plainly  # noqa: F401  a fault of what it reads is told in a sentence
+import trouble
+import whole
 
 ROOT = freshness.ROOT
 CHAPTERS = ROOT / "chapters"
@@ -31,19 +34,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="chapters to run, as 'asia' (default: all)")
     parser.add_argument("--store", action="store_true", help="write the outputs over the stored notebooks")
+    parser.add_argument("--figures", action="store_true", help="draw all figures again, also those that still hold")
     options = parser.parse_args()
-    EXECUTED.mkdir(parents=True, exist_ok=True)
     every = {path.stem: path for path in sorted(CHAPTERS.glob("*.ipynb"))}
     if unknown := [name for name in options.names if name not in every]:
         parser.error(f"there is no chapter {', '.join(unknown)}. Chapters: {', '.join(every)}")
-    paths = [every[name] for name in options.names or every]
+    with whole.alone(EXECUTED.parent):
+        EXECUTED.mkdir(exist_ok=True)
+        whole.clear_drafts(EXECUTED, CHAPTERS, *(ROOT / "figures" / "published").glob("*"), ROOT / "figures" / "decks")
+        return bring_up([every[name] for name in options.names or every], options.store, options.figures)
+
+
+def bring_up(paths: list[Path], store: bool, figures: bool) -> int:
+    """Runs those of the notebooks that must, or those that draw; stores the outputs where that is asked for. Returns 1 where one failed."""
+    if figures:
+        paths = [path for path in paths if freshness.made(path)]
     shared = freshness.shared()
-    todo = [path for path in paths if not is_current(path, shared)]
+    todo = paths if figures else [path for path in paths if not is_current(path, shared)]
     for path in paths:
         if path not in todo:
             print(f"  {path.name}: unchanged", flush=True)
     failed = run_all(todo, shared) if todo else 0
-    if options.store and not failed:
+    if store and not failed:
         for path in paths:
             write(path, (EXECUTED / path.name).read_text(encoding="utf-8"))
         print(f"  stored the outputs of {len(paths)} notebooks")
@@ -60,7 +72,7 @@ def run_all(todo: list[Path], shared: str) -> int:
     records.book()                           # a fault there is told once, and not by every notebook
     kernels.start_server()
     failed, before = 0, freshness.standing()
-    pool = concurrent.futures.ThreadPoolExecutor(max_workers=min(len(todo), os.cpu_count() or 1))
+    pool = concurrent.futures.ThreadPoolExecutor(max_workers=min(len(todo), freshness.jobs()))
     # The longest first, so that none is left alone at the end: a stored notebook holds its pictures, and they are what takes time.
     jobs = {pool.submit(run, path, shared, before): path for path in sorted(todo, key=lambda path: -path.stat().st_size)}
     for done, job in enumerate(concurrent.futures.as_completed(jobs), 1):
@@ -69,7 +81,8 @@ def run_all(todo: list[Path], shared: str) -> int:
             print(f"  [{done}/{len(todo)}] {name}: {job.result():.1f} s", flush=True)
         except Exception as error:  # noqa: BLE001  told below, with the cell and its traceback
             failed += 1
-            print(f"  [{done}/{len(todo)}] {name}: FAILED\n{tell(jobs[job], error)}", flush=True)
+            told = trouble.sentence(str(error), ROOT, Path(tempfile.gettempdir()), Path.home()) or f"FAILED\n{tell(jobs[job], error)}"
+            print(f"  [{done}/{len(todo)}] {name}: {told}", flush=True)
     pool.shutdown()            # not by `with`, which would keep Ctrl-C waiting for the notebooks
     return failed
 
@@ -88,8 +101,10 @@ def run(path: Path, shared: str, before: dict[str, str]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "read"
         client.execute(env={**os.environ, kernels.warm.REPORT: str(report)})
-        read = report.read_text(encoding="utf-8").splitlines()
+        if not (read := report.read_text(encoding="utf-8").splitlines()):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(report))
     decks.write([path.stem])
+    (EXECUTED / f"{path.stem}.json").unlink(missing_ok=True)          # a kill between the next two lines leaves a result that counts as none
     write(EXECUTED / path.name, normal(json.loads(nbformat.writes(notebook))))
     write(EXECUTED / f"{path.stem}.json", json.dumps(freshness.record(path, read, before, shared), indent=1) + "\n")
     return time.monotonic() - start
@@ -147,14 +162,12 @@ def write(path: Path, text: str) -> None:
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, path)
+    try:
+        draft.write_text(text, encoding="utf-8")
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        print("\n  Stopped. What had run is kept; the next make book goes on from there.", flush=True)
-        os._exit(130)          # the threads wait for their kernels, and each kernel ends when its parent is gone
-
+    trouble.end_with(main, "Stopped. What had run is kept; the next make book goes on from there.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 
 import plainly  # noqa: F401, I001  before what reads the book
+import trouble
 from metoo_figures import publishing
 from takeaway_epub import epub
 from takeaway_pages import OUT, TakeAwayError, pages
@@ -41,8 +42,4 @@ def main(wanted: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        print("\n  Stopped. Nothing half made was left.", flush=True)
-        sys.exit(130)
+    trouble.end_with(lambda: main(sys.argv[1:]), "Stopped. Nothing half made was left.")

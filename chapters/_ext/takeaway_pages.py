@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import metoo_data as md
+import trouble
 from lxml import etree
 from lxml import html as lxml_html
 from takeaway_sources import BOOK, ROOT, ROWS, parts, sources
@@ -70,6 +71,8 @@ def _sphinx(work: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env={**os.environ, "NO_COLOR": "1"})
     (OUT / "take-away.log").write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode:
+        if trouble.sentence(done.stdout + done.stderr):
+            raise TakeAwayError(trouble.sentence(done.stdout + done.stderr))
         told = [line for line in (done.stdout + done.stderr).splitlines() if re.search("WARNING|ERROR|Error", line)]
         raise TakeAwayError("\n".join([*told[:20], "The pages of the take-away book were not made. The lines above say why; the whole log is _build/take-away/take-away.log"]))
 

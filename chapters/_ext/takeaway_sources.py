@@ -30,6 +30,7 @@ _INSTEAD = {
         "A faint line under a word": "A word of the law or of the tables that is a link leads to the [glossary](glossary.md). The book on the web has more: a search, each table whole, with an essay on who "
                                      "collected it and what is missing, a page for each country, and the time machine, which shows where every case stood on a day of your choice.",
         "No page asks another site": "",
+        "**Made again to the byte": "",
         "Under each figure is a row": "Below each figure stand its description, its note and its reference in the style of APA 7. In the book on the web each figure has a page of its own, with the picture "
                                       "for a slide and for print, the data that are drawn, and the reference in four more styles."}}
 _LINK = r"\[((?:[^\[\]]|\[[^\]]*\])*)\]"

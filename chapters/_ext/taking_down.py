@@ -61,7 +61,7 @@ def apply() -> list[Path]:
         return []
     changed = [path for path in _files() if _mend(path)]
     if changed:
-        for name in ("html", "executed", "browser", "take-away", "jupyter_execute", "dist", "wheel", "pages-are-good"):
+        for name in ("html", "executed", "browser", "take-away", "pages-memory", "pages-new", "dist", "wheel", "pages-are-good"):
             place = ROOT / "_build" / name
             shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
     return changed

@@ -57,7 +57,17 @@ def _hear(event: str, about: tuple) -> None:
     if isinstance(path, (str, os.PathLike)) and (place := os.path.abspath(path)) not in _heard:
         _heard[place] = None
         if _report is not None:
-            os.write(_report, f"{place}\n".encode())
+            _note(place)
+
+
+def _note(place: str) -> None:
+    """Tells a file in the report. Where the disk is full the report is emptied, which the runner takes for a run that failed."""
+    global _report
+    try:
+        os.write(_report, f"{place}\n".encode())
+    except OSError:
+        os.ftruncate(_report, 0)
+        _report = None
 
 
 def load() -> None:

@@ -87,8 +87,7 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
     """Writes the files of a figure. Outside the repository a folder that takes no files keeps nobody from seeing the figure."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            write_whole(folder / name, content)
+        write_all(folder, files)
         where = f"are written to {folder.parent.absolute()}"
     except OSError as error:
         if records.OUTPUT == records.ROOT:
@@ -230,8 +229,20 @@ def _quoted(text: str) -> str:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all, and leaves it alone where nothing changed."""
-    if path.exists() and path.read_bytes() == content:
-        return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_bytes(content)
-    os.replace(draft, path)
+    write_all(path.parent, {path.name: content})
+
+
+def write_all(folder: Path, files: dict[str, bytes]) -> None:
+    """Writes files into a folder, those that changed: every one of them stands whole as a draft before the first takes its place. Where one fails, none does."""
+    drafts: dict[Path, Path] = {}
+    try:
+        for name, content in files.items():
+            path = folder / name
+            if not (path.exists() and path.read_bytes() == content):
+                drafts[path] = path.with_name(f".{name}.{os.getpid()}")
+                drafts[path].write_bytes(content)
+        for path, draft in drafts.items():
+            os.replace(draft, path)
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
