@@ -30,7 +30,7 @@ EXAMPLES = int(os.environ.get("METOO_EXAMPLES", "1"))
 SETTINGS = settings(max_examples=EXAMPLES, deadline=None, derandomize=EXAMPLES == 1, database=None, phases=[Phase.generate],
                     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large, HealthCheck.large_base_example])
 BOOK = corruptions.Book(ROOT / "data")
-NAMES = ("datapackage.json", "references.bib", "accused-names.txt")
+NAMES = ("datapackage.json", "references.bib", "accused-names.txt", "taken-down.txt")
 
 
 class Room:
@@ -44,7 +44,7 @@ class Room:
 
     def damaged(self, damage: Damage):
         """Puts the damage in its place. Returns the root and what makes it whole again. What is read once in a process gets a root of its own."""
-        if damage.file in ("datapackage.json", "accused-names.txt"):
+        if damage.file in ("datapackage.json", "accused-names.txt", "taken-down.txt"):
             self.count += 1
             root = self.root.parent / f"room-{self.count}"
             root.mkdir()
@@ -140,7 +140,7 @@ WHOLE = {name: md.load(name) for name in md.tables()}
 @pytest.mark.parametrize(("file", "content", "says"), [
     ("tables/events.csv", b"event_id\tdate\ttitle\nev-x\t2018\tx\n", "line 1: this file is separated by tabs, not by commas"),
     ("tables/cases.csv", FOLDER, "here stands a folder"), ("references.bib", GONE, "the file is not there"), ("references.bib", b"@misc{x", "not readable as BibTeX"),
-    ("datapackage.json", b"{\"resources\": [", "not readable as JSON"), ("datapackage.json", FOLDER, "here stands a folder"), ("accused-names.txt", b"\xe9", "not UTF-8"),
+    ("datapackage.json", b"{\"resources\": [", "not readable as JSON"), ("datapackage.json", FOLDER, "here stands a folder"), ("accused-names.txt", b"\xe9", "not UTF-8"), ("taken-down.txt", b"\xe9", "not UTF-8"),
 ], ids=lambda value: str(value)[:20])
 def test_the_command_ends_in_sentences_and_exit_code_one(room, file, content, says):
     root, mend = room.damaged(Damage(file, content))

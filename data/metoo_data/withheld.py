@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from . import names
+from . import files, names
 from .problems import Problem
 from .schema import ROOT
 
@@ -44,14 +44,19 @@ def known(root: Path = ROOT) -> dict[str, str]:
 
 @functools.lru_cache(maxsize=16)
 def _read(path: Path, _mtime: int) -> dict[str, str]:
-    lines = map(_LINE.fullmatch, path.read_text(encoding="utf-8").splitlines())
+    lines = map(_LINE.fullmatch, _lines(path))
     return {digest: line[2] for line in lines if line for digest in line[1].split()}
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of the file. Raises DataError where it is no text: then nobody knows whose names are to come down."""
+    return files.text(files.raw(path, FILE), FILE).splitlines()
 
 
 def faults(root: Path = ROOT) -> Iterator[tuple[int, str]]:
     """The lines of the file that cannot be read, each with what is wrong: a name on such a line would stay up."""
     path = root / "taken-down.txt"
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines() if path.exists() else (), 1):
+    for number, line in enumerate(_lines(path) if path.exists() else (), 1):
         found = _LINE.fullmatch(line)
         if line.strip() and not line.startswith("#") and not (found and ROLE.fullmatch(found[2])):
             yield number, "is no line of digests, an equals sign and a role in plain letters. make take-down writes it."
