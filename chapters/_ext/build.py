@@ -147,9 +147,9 @@ def pages(everything: bool) -> int:
         return 1
     from jupyter_book.sphinx import build_sphinx
     from sphinx.builders.html import StandaloneHTMLBuilder
-    from writing import write_side_by_side
+    from writing import menu_once, write_side_by_side
 
-    StandaloneHTMLBuilder._write_parallel = write_side_by_side
+    StandaloneHTMLBuilder._write_parallel, StandaloneHTMLBuilder._get_local_toctree = write_side_by_side, menu_once
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     result = build_sphinx(ROOT, NEW / "html", noconfig=True, path_config=ROOT / "_config.yml", builder="html", warningiserror=True, keep_going=True, freshenv=everything, force_all=everything,

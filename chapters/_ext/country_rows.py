@@ -80,12 +80,12 @@ def _sources() -> pd.DataFrame:
 
 def figures(code: str) -> list[dict]:
     """The figures that name or draw a country: by their record, or by the rows and places of their data."""
-    return [sheet for sheet in decks.published() if code in _shown()[sheet["id"]]]
+    return [sheet for sheet, shown in _shown() if code in shown]
 
 
 @functools.cache
-def _shown() -> dict[str, frozenset[str]]:
-    return {sheet["id"]: frozenset(sheet["countries"]) | _drawn(sheet["id"]) for sheet in decks.published()}
+def _shown() -> list[tuple[dict, frozenset[str]]]:
+    return [(sheet, frozenset(sheet["countries"]) | _drawn(sheet["id"])) for sheet in decks.published()]
 
 
 def _drawn(figure: str) -> frozenset[str]:

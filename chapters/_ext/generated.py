@@ -24,8 +24,7 @@ _HIDDEN = {"rank", "recorded_date", "source_id", "locator", "country_iso3", "ran
 
 def pages() -> dict[str, str]:
     """Every generated page: its name and its text in MyST Markdown."""
-    evidence = md.evidence().groupby(["table", "row_id"], observed=True)
-    shown = {f"table-{name}": _table_page(name, evidence) for name in HEADS}
+    shown = {f"table-{name}": _table_page(name) for name in HEADS}
     return {"tables": _tables(), "table-series": _series_page(), "codebook": _codebook(), "corrections": corrections(),
             "changelog": (ROOT.parent / "CHANGELOG.md").read_text(encoding="utf-8"), **shown}
 
@@ -43,25 +42,25 @@ def _tables() -> str:
                       "```", "", "[Use the data in your own class](../use-the-data.md) tells how to work with either.", "", *rows, ""])
 
 
-def _table_page(name: str, evidence) -> str:
+def _table_page(name: str) -> str:
     table, frame = md.tables()[name], md.load(name)
     countries = md.countries().set_index("iso3")["name"]
     lines = [f"# {table.title}", "", table.description, ""]
     for country, rows in frame.groupby(frame["country_iso3"].map(countries), sort=True):
         lines += [f"## {text(country)}", ""]
-        for _, row in rows.iterrows():
-            lines += _entry(name, table, row, evidence)
+        for row in rows.to_dict("records"):
+            lines += _entry(name, table, row)
     return "\n".join(lines)
 
 
-def _entry(name: str, table: Table, row: pd.Series, evidence) -> list[str]:
+def _entry(name: str, table: Table, row: dict) -> list[str]:
     head = next(field for field in table.fields if field.name == HEADS[name])
     lines = [f"({row[table.key]})=", f"**{_shown(table, head, row[head.name])}**", ""]
     lines += [_status(row["case_id"]), ""] if name == "cases" and row["rank"] != "deprecated" else []
     lines += [". ".join(_facts(table, row, skip=HEADS[name])) + ".", ""]
-    lines += [f"- {line}" for line in _source(name, table, row, evidence)]
+    lines += [f"- {line}" for line in _source(name, table, row)]
     if name in PARTS:
-        lines += _parts(*PARTS[name], row[table.key], evidence)
+        lines += _parts(*PARTS[name], row[table.key])
     return [*lines, ""]
 
 
@@ -87,23 +86,31 @@ def _series_page() -> str:
         first, cited = rows.iloc[0], {"source_id", "locator"} <= same
         lines += [f"## {text(name)}", "", ". ".join(_facts(table, first, skip="series", hide=set(frame.columns) - same)) + ".", ""]
         lines += [f"{_cited(first)}.", ""] if cited else []
-        for _, row in rows.iterrows():
+        for row in rows.to_dict("records"):
             facts = [f"{row['value']:,.12g}", *_facts(table, row, skip="period", hide=same | {"value"}), *([] if cited else [_cited(row)]), *_notes(row)]
             lines += [f"({row[table.key]})=", f"**{text(md.in_words(row['period']))}:** {'. '.join(facts)}", ""]
     return "\n".join(lines)
 
 
-def _parts(name: str, column: str, owner: str, evidence) -> list[str]:
-    table, frame = md.tables()[name], md.load(name)
-    lines = []
-    for _, row in frame[frame[column] == owner].sort_values("seq").iterrows():
+def _parts(name: str, column: str, owner: str) -> list[str]:
+    table, lines = md.tables()[name], []
+    for row in _rows_of(name, (column,), "seq").get((owner,), ()):
         lines += ["", f"({row[table.key]})=", f"{row['seq']}\\. **{md.in_words(row['date'])}.** {text(row['summary'])}", ""]
         lines += [". ".join(_facts(table, row, skip="summary", hide={"seq", "date", column})) + ".", ""]
-        lines += [f"- {line}" for line in _source(name, table, row, evidence)]
+        lines += [f"- {line}" for line in _source(name, table, row)]
     return lines
 
 
-def _facts(table: Table, row: pd.Series, skip: str, hide: set[str] = frozenset()) -> list[str]:
+@functools.cache
+def _rows_of(name: str, owner: tuple[str, ...], order: str = "") -> dict[tuple, list[dict]]:
+    """The rows of a table by what they belong to."""
+    frame, found = md.load(name), {}
+    for row in (frame.sort_values(order, kind="stable") if order else frame).to_dict("records"):
+        found.setdefault(tuple(row[column] for column in owner), []).append(row)
+    return found
+
+
+def _facts(table: Table, row: dict | pd.Series, skip: str, hide: set[str] = frozenset()) -> list[str]:
     lines = []
     for field in table.fields:
         value = row[field.name]
@@ -124,7 +131,7 @@ def _shown(table: Table, field: Field, value) -> str:
     return text(field.labels.get(value, value))
 
 
-def _says_nothing(name: str, row: pd.Series) -> bool:
+def _says_nothing(name: str, row: dict | pd.Series) -> bool:
     """A bound equal to the value, a status that is the usual one, and the outcome of a step that has none."""
     if name in ("outcome", "favours"):
         return row["outcome"] == "none" and row["favours"] == "neither"
@@ -133,25 +140,24 @@ def _says_nothing(name: str, row: pd.Series) -> bool:
     return name == "obs_status" and row[name] == "A"
 
 
-def _source(name: str, table: Table, row: pd.Series, evidence) -> list[str]:
-    lines, key = [_cited(row)], (name, row[table.key])
-    if key in evidence.groups:
-        for _, more in evidence.get_group(key).iterrows():
-            if more["source_id"] == row["source_id"] and more["support"] == "supports" and pd.notna(more["checked_by"]):
-                lines.append(f"Compared with the source by {text(more['checked_by'])} on {md.in_words(more['checked_on'].strftime('%Y-%m-%d'))}")
-                continue
-            note = f": {text(more['note'])}" if pd.notna(more["note"]) else ""
-            lines.append(f"{str(more['support']).replace('_', ' ').capitalize()}: {{cite:t}}`{more['source_id']}`, {text(more['locator'])}{note}")
+def _source(name: str, table: Table, row: dict) -> list[str]:
+    lines = [_cited(row)]
+    for more in _rows_of("evidence", ("table", "row_id")).get((name, row[table.key]), ()):
+        if more["source_id"] == row["source_id"] and more["support"] == "supports" and pd.notna(more["checked_by"]):
+            lines.append(f"Compared with the source by {text(more['checked_by'])} on {md.in_words(more['checked_on'].strftime('%Y-%m-%d'))}")
+            continue
+        note = f": {text(more['note'])}" if pd.notna(more["note"]) else ""
+        lines.append(f"{str(more['support']).replace('_', ' ').capitalize()}: {{cite:t}}`{more['source_id']}`, {text(more['locator'])}{note}")
     return lines + _notes(row)
 
 
-def _cited(row: pd.Series) -> str:
+def _cited(row: dict | pd.Series) -> str:
     return f"Source: {{cite:t}}`{row['source_id']}`, {text(row['locator'])}"
 
 
-def _notes(row: pd.Series) -> list[str]:
+def _notes(row: dict | pd.Series) -> list[str]:
     words = (("date_note", "Date"), ("note", "Note"), ("rank_reason", "Deprecated"))
-    return [f"{word}: {text(row[column])}" for column, word in words if column in row.index and pd.notna(row[column]) and row[column]]
+    return [f"{word}: {text(row[column])}" for column, word in words if column in row and pd.notna(row[column]) and row[column]]
 
 
 def _codebook() -> str:

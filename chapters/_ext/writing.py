@@ -1,4 +1,4 @@
-"""Writing pages side by side. Sphinx resolves the links of all pages in one process and only writes them in others; here each process does all of a page."""
+"""Writing pages quickly, side by side. Sphinx resolves the links of all pages in one process and only writes them in others; here each process does all of a page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Sequence
 
+from book import NOT_IN_MENU
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util import logging
 from sphinx.util.build_phase import BuildPhase
@@ -43,6 +44,18 @@ def write_side_by_side(builder: StandaloneHTMLBuilder, pages: Sequence[str], npr
         ordered = dict(sorted(kept.items()))
         kept.clear()
         kept.update(ordered)
+
+
+def menu_once(builder: StandaloneHTMLBuilder, page: str, collapse: bool, slow=StandaloneHTMLBuilder._get_local_toctree, **options) -> str:
+    """Takes the place of Sphinx's ``_get_local_toctree``, which makes the menu anew for each page: pages of a kind that is not in the menu share one."""
+    kind = next((kind for kind in NOT_IN_MENU if page.startswith(kind)), None)
+    if kind is None:
+        return slow(builder, page, collapse, **options)
+    asked = kind, collapse, tuple(sorted(options.items()))
+    made = builder.__dict__.setdefault("book_menus", {})
+    if asked not in made:
+        made[asked] = slow(builder, page, collapse, **options)
+    return made[asked]
 
 
 def _page(builder: StandaloneHTMLBuilder, name: str) -> None:
