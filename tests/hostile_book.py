@@ -167,7 +167,7 @@ def _pages(folder: Path, tables: dict) -> None:
     for name, words in {"index": "Start", "use-the-data": "Use", "coding-rules": "Rules", "glossary": "Glossary"}.items():
         links = [f"[row](#{rows[0][columns[0]]})" for table, (columns, rows) in tables.items() if table in ("events", "cases", "case_steps", "reforms", "statistics", "series", "claims", "hashtags", "backlash")]
         (folder / "chapters" / f"{name}.md").write_text(f"# {words}\n\n{' '.join(links) if name == 'index' else 'Text.'}\n", encoding="utf-8")
-    (folder / "CHANGELOG.md").write_text("# Changelog\n\nText.\n", encoding="utf-8")
+    (folder / "CHANGELOG.md").write_text("# Changelog\n\n## 0.1.0 (2026-11-21)\n\nText.\n", encoding="utf-8")
     (folder / "chapters" / "essays").mkdir()
     for name in tables:
         (folder / "chapters" / "essays" / f"{name}.md").write_text("## About these rows\n\nText.\n", encoding="utf-8")

@@ -75,7 +75,7 @@ def test_the_check_says_where_a_name_stands_and_does_not_say_it(copy, tmp_path):
 def room(tmp_path_factory):
     """A copy of the book that is full of the name, in which one line is written and applied as make book does."""
     book = tmp_path_factory.mktemp("room") / "book"
-    shutil.copytree(ROOT, book, ignore=shutil.ignore_patterns(".venv", "_build", ".git", "__pycache__", "generated"))
+    shutil.copytree(ROOT, book, ignore=shutil.ignore_patterns(".venv", "_build", ".git", "__pycache__", ".pytest_cache", ".hypothesis", "generated"))
     (book / ".venv").symlink_to(ROOT / ".venv")
     for place, (old, new) in FILLED.items():
         path = book / place

@@ -7,6 +7,7 @@ import re
 
 import metoo_data as md
 import pandas as pd
+from metoo_data import withheld
 from metoo_data.schema import ROOT, Field, Table
 from metoo_data.untrusted import in_markdown as text
 from metoo_figures import records
@@ -194,8 +195,7 @@ _HOW_TO_ASK = (
 
 def corrections() -> str:
     """The page of corrections, each with what stood there, what stands now, and why."""
-    down = len({line.split(" = ")[0] for line in (ROOT / "taken-down.txt").read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")})
-    lines = ["# Corrections", "", *_HOW_TO_ASK, f"Names that are down at present: {down or 'none'}.", "", "## What was changed", "",
+    lines = ["# Corrections", "", *_HOW_TO_ASK, f"Names that are down at present: {withheld.people(ROOT) or 'none'}.", "", "## What was changed", "",
              "The latest stands last. An id that ends in v2 is the row that took the place of the old one.", ""]
     for _, row in md.corrections().iterrows():
         lines += [f"({row['correction_id']})=", f"**{row['date'].strftime('%Y-%m-%d')}**, table {text(row['table'])}, row {text(row['row_id'])}", "",

@@ -42,6 +42,11 @@ def known(root: Path = ROOT) -> dict[str, str]:
     return _read(path, path.stat().st_mtime_ns) if path.exists() else {}
 
 
+def people(root: Path = ROOT) -> int:
+    """How many people have their names taken down: one line each."""
+    return sum(bool(_LINE.fullmatch(line)) for line in _lines(root / "taken-down.txt")) if known(root) else 0
+
+
 @functools.lru_cache(maxsize=16)
 def _read(path: Path, _mtime: int) -> dict[str, str]:
     lines = map(_LINE.fullmatch, _lines(path))
