@@ -5,6 +5,7 @@ Which files a notebook reads is heard from Python itself (PEP 578, audit hooks):
 
 from __future__ import annotations
 
+import gc
 import importlib
 import multiprocessing
 import os
@@ -77,6 +78,9 @@ def load() -> None:
         importlib.import_module(package)
     # pandas asks on loading whether it speaks to a terminal, and takes the server for one: wide tables would be cut.
     importlib.import_module("pandas").set_option("display.max_columns", 20)
+    # What all kernels share is no garbage: none of them need look it through, or copy its memory for that.
+    gc.collect()
+    gc.freeze()
 
 
 if os.environ.get(REPORT) == "listen":          # only in the fork server: see kernels.py
