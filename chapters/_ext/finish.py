@@ -65,6 +65,8 @@ _MENDED = (
 _NO_ICON = '<link rel="icon" href="data:,">'
 #: The figure that previews a page without one of its own.
 THESIS = "what-held-articles"
+#: The page that the book's own address leads to.
+START = "chapters/index.html"
 #: Where a reader who must leave at once is taken: a page of another kind, asked for only on that click.
 ELSEWHERE = "https://www.wikipedia.org/"
 _EXIT = ('<aside class="d-print-none" aria-label="Way out">'
@@ -196,6 +198,9 @@ def _beside(site: Path) -> None:
     places = "".join(f"<url><loc>{html.escape(f'{base}/{page}' if base else page)}</loc></url>\n" for page in pages)
     (site / "sitemap.xml").write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n', encoding="utf-8")
     (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\n{f'Sitemap: {base}/sitemap.xml' if base else ''}\n", encoding="utf-8")
+    (site / "index.html").write_text(       # Jupyter Book's own has no language, no title, and asks for an icon that is not there
+        f'<!doctype html><html lang="en"><meta charset="utf-8">{_POLICY} content="{_CLOSED}">{_NO_ICON}<title>After the Hashtag</title>'
+        f'<meta http-equiv="refresh" content="0; url={START}"><a href="{START}">After the Hashtag</a></html>\n', encoding="utf-8")
     start = f"{base}/" if base else "/"
     (site / "404.html").write_text(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>No such page: After the Hashtag</title>'
