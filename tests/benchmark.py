@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from metoo_figures import publishing
+from metoo_figures import drafts
 
 ROOT = Path(__file__).resolve().parents[1]
 #: What tests/growth.py, which runs before, has found.
@@ -175,7 +175,7 @@ def write(cold, theirs, same, same_theirs, edited, reruns, prose, floor, small) 
              f"Stock runs the same code of the same notebooks and figures, and the same extension makes its pages; what we spare our readers there, it spares too. What is left to us alone is to use every core "
              f"({os.cpu_count()} here), to load the packages once for all kernels, to make the menu once for pages that share it, and not to look for garbage where there is none. Two cores alone can at best give 0.50.", "",
              "## Growth", "", GROWTH.read_text(encoding="utf-8") if GROWTH.exists() else "Not measured in this run; `make benchmark` does.\n"]
-    publishing.write_whole(ROOT / "BENCHMARKS.md", "\n".join(lines).encode("utf-8"))
+    drafts.write_whole(ROOT / "BENCHMARKS.md", "\n".join(lines).encode("utf-8"))
     print("\n".join(lines))
 
 

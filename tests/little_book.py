@@ -19,14 +19,14 @@ PAGES = ("index", "chapters/other", "chapters/one")
 #: The name of a file or folder that a command was writing or putting aside.
 LEFT = re.compile(r"(.*\.\d+|.*\.(new|old)|pages-new)")
 _CODE = """from pathlib import Path
-from metoo_figures import publishing
+from metoo_figures import drafts
 said = Path('../data/tables/events.csv').read_text()
 def publish(name):
     folder = Path('../figures/published').resolve() / name
     folder.mkdir(parents=True, exist_ok=True)
     ends = ('png', 'svg', 'pdf', 'csv', 'zip', 'bib', 'ris', 'csl.json', 'txt')
     sheet = {f'{name}.json': '{"number": "1", "chapter": "two"}'.encode()}
-    publishing.write_all(folder, {f'{name}.{end}': (said * 50000).encode() for end in ends} | sheet)
+    drafts.write_all(folder, {f'{name}.{end}': (said * 50000).encode() for end in ends} | sheet)
 publish('one-a')
 print(said)"""
 

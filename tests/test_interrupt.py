@@ -10,7 +10,7 @@ import time
 import pytest
 import whole
 from little_book import BOOK, FIGURES, left, little_book, published, run, say, versions
-from metoo_figures import publishing
+from metoo_figures import drafts
 
 KILLS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 
@@ -93,8 +93,8 @@ def test_drafts_of_a_killed_command_are_cleared_and_no_other_file(tmp_path):
 
 def test_files_of_a_figure_take_their_places_together(tmp_path, monkeypatch):
     """The third draft cannot be written: the first two files are what they were, and no draft is left."""
-    publishing.write_all(tmp_path, {name: b"old" for name in "abc"})
-    real = publishing.Path.write_bytes
+    drafts.write_all(tmp_path, {name: b"old" for name in "abc"})
+    real = drafts.Path.write_bytes
 
     def full(path, content):
         if path.name.startswith(".c."):
@@ -102,9 +102,9 @@ def test_files_of_a_figure_take_their_places_together(tmp_path, monkeypatch):
             raise OSError(28, "No space left on device", str(path))
         return real(path, content)
 
-    monkeypatch.setattr(publishing.Path, "write_bytes", full)
+    monkeypatch.setattr(drafts.Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space left"):
-        publishing.write_all(tmp_path, {name: b"new" for name in "abc"})
+        drafts.write_all(tmp_path, {name: b"new" for name in "abc"})
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {name: b"old" for name in "abc"}
 
 

@@ -14,7 +14,7 @@ import metoo_data as md
 import pandas as pd
 from generated import HEADS, PACKAGE, PARTS
 from metoo_data.schema import ROOT, Table
-from metoo_figures import publishing, records
+from metoo_figures import drafts, publishing, records
 
 ESSAYS = Path(__file__).resolve().parents[1] / "essays"
 #: Columns of housekeeping and of long notes; they are in the file and at the row's own entry.
@@ -98,7 +98,7 @@ def write_package(folder: Path) -> None:
                         "A status is not stored: it follows from the dated steps in tables/case_steps.csv. Read the latest step first, and give its date.",
                         "The tables are no sample and no register of people. Please do not make them one.", ""])
     folder.mkdir(exist_ok=True)
-    publishing.write_whole(folder / PACKAGE, publishing.zipped(files, readme))
+    drafts.write_whole(folder / PACKAGE, publishing.zipped(files, readme))
 
 
 def write_wheel(folder: Path) -> None:
@@ -109,4 +109,4 @@ def write_wheel(folder: Path) -> None:
             raise OSError(f"The wheel was not built:\n{done.stdout}{done.stderr}")
         folder.mkdir(parents=True, exist_ok=True)
         for wheel in Path(draft).glob("*.whl"):
-            publishing.write_whole(folder / wheel.name, wheel.read_bytes())
+            drafts.write_whole(folder / wheel.name, wheel.read_bytes())

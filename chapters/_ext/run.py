@@ -12,6 +12,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -25,6 +26,8 @@ import whole
 ROOT = freshness.ROOT
 CHAPTERS = ROOT / "chapters"
 EXECUTED = ROOT / "_build" / "executed"
+#: What each figure's pictures were drawn from (see metoo_figures/pictures.py), in a folder for each state of what every notebook stands on.
+DRAWN = ROOT / "_build" / "drawn"
 TIMEOUT = 300            # seconds that one cell may take
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -41,7 +44,7 @@ def main() -> int:
         parser.error(f"there is no chapter {', '.join(unknown)}. Chapters: {', '.join(every)}")
     with whole.alone(EXECUTED.parent):
         EXECUTED.mkdir(exist_ok=True)
-        whole.clear_drafts(EXECUTED, CHAPTERS, *(ROOT / "figures" / "published").glob("*"), ROOT / "figures" / "decks")
+        whole.clear_drafts(EXECUTED, CHAPTERS, *DRAWN.glob("*"), *(ROOT / "figures" / "published").glob("*"), ROOT / "figures" / "decks")
         return bring_up([every[name] for name in options.names or every], options.store, options.figures)
 
 
@@ -54,7 +57,7 @@ def bring_up(paths: list[Path], store: bool, figures: bool) -> int:
     for path in paths:
         if path not in todo:
             print(f"  {path.name}: unchanged", flush=True)
-    failed = run_all(todo, shared) if todo else 0
+    failed = run_all(todo, shared, None if figures else memory(shared)) if todo else 0
     if store and not failed:
         for path in paths:
             write(path, (EXECUTED / path.name).read_text(encoding="utf-8"))
@@ -62,8 +65,18 @@ def bring_up(paths: list[Path], store: bool, figures: bool) -> int:
     return 1 if failed else 0
 
 
-def run_all(todo: list[Path], shared: str) -> int:
-    """Runs notebooks side by side and returns how many failed."""
+def memory(shared: str) -> Path:
+    """The folder where this state of packages and lock remembers its pictures; those of other states are deleted."""
+    room = DRAWN / shared[:16]
+    room.mkdir(parents=True, exist_ok=True)
+    for other in DRAWN.iterdir():
+        if other != room:
+            shutil.rmtree(other)
+    return room
+
+
+def run_all(todo: list[Path], shared: str, memory: Path | None = None) -> int:
+    """Runs notebooks side by side and returns how many failed. Without a memory every picture is drawn again."""
     # jsonschema, which reads notebooks, takes a second to learn the grammar of a kind of address that none has.
     sys.modules.setdefault("rfc3987_syntax", None)
     import kernels
@@ -74,7 +87,7 @@ def run_all(todo: list[Path], shared: str) -> int:
     failed, before = 0, freshness.standing()
     pool = concurrent.futures.ThreadPoolExecutor(max_workers=min(len(todo), freshness.jobs()))
     # The longest first, so that none is left alone at the end: a stored notebook holds its pictures, and they are what takes time.
-    jobs = {pool.submit(run, path, shared, before): path for path in sorted(todo, key=lambda path: -path.stat().st_size)}
+    jobs = {pool.submit(run, path, shared, before, memory): path for path in sorted(todo, key=lambda path: -path.stat().st_size)}
     for done, job in enumerate(concurrent.futures.as_completed(jobs), 1):
         name = jobs[job].name
         try:
@@ -87,11 +100,11 @@ def run_all(todo: list[Path], shared: str) -> int:
     return failed
 
 
-def run(path: Path, shared: str, before: dict[str, str]) -> float:
+def run(path: Path, shared: str, before: dict[str, str], memory: Path | None) -> float:
     """Runs one notebook in its own folder and writes the result, its slides and the record of the run. Returns the seconds that it took."""
     import kernels
     import nbformat
-    from metoo_figures import decks
+    from metoo_figures import decks, pictures
     from nbclient import NotebookClient
 
     start = time.monotonic()
@@ -100,7 +113,7 @@ def run(path: Path, shared: str, before: dict[str, str]) -> float:
                             resources={"metadata": {"path": str(CHAPTERS)}}, extra_arguments=["--matplotlib=inline", "--IPKernelApp.log_level=40"])
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "read"
-        client.execute(env={**os.environ, kernels.warm.REPORT: str(report)})
+        client.execute(env={**os.environ, kernels.warm.REPORT: str(report), pictures.MEMORY: str(memory or "")})
         if not (read := report.read_text(encoding="utf-8").splitlines()):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(report))
     decks.write([path.stem])

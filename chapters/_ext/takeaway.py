@@ -11,7 +11,7 @@ import sys
 
 import plainly  # noqa: F401, I001  before what reads the book
 import trouble
-from metoo_figures import publishing
+from metoo_figures import drafts
 from takeaway_epub import epub
 from takeaway_pages import OUT, TakeAwayError, pages
 from takeaway_pdf import browser, pdf
@@ -33,7 +33,7 @@ def main(wanted: list[str]) -> int:
         made = pages()
         for form in wanted:
             path = OUT / f"{NAME}.{form}"
-            publishing.write_whole(path, MAKERS[form](made))
+            drafts.write_whole(path, MAKERS[form](made))
             print(f"The book is here, {path.stat().st_size / 1e6:.1f} MB:\n{path}")
     except TakeAwayError as error:
         print(error, file=sys.stderr)

@@ -13,7 +13,8 @@ import signal
 import sys
 import threading
 
-PACKAGES = ("pandas", "matplotlib.pyplot", "seaborn", "ipykernel.kernelapp", "matplotlib_inline.backend_inline", "metoo_data", "metoo_figures")
+PACKAGES = ("pandas", "matplotlib.pyplot", "seaborn", "ipykernel.kernelapp", "matplotlib_inline.backend_inline", "metoo_data.analysis", "metoo_data.reliability",
+            "metoo_data.survival", "metoo_figures")
 #: The variable of a kernel that says where the list of files goes.
 REPORT = "BOOK_READS"
 

@@ -7,21 +7,32 @@
 >>> md.sources().loc["time-2018", "title"]  # where it was read
 """
 
-from .agreement import agreement
-from .analysis import HELD, compare, decisions, favours_share, lag_by_country, reforms_as_of, side, what_held
-from .loading import (backlash, case_steps, cases, claims, corrections, countries, double_coding, events, evidence, hashtags, load, path,
-                      ratifications, reform_stages, reforms, series, sources, statistics)
+import importlib
+
 from .dates import in_words
-from .ledger import spans, steps
 from .problems import DataError, nearest
-from .questions import status_on
 from .schema import tables
 from .status import STATUSES, family, status_as_of
-from .survival import cumulative_incidence, time_to_outcome
 
-__all__ = [
-    "backlash", "case_steps", "cases", "claims", "corrections", "countries", "double_coding", "events", "evidence", "hashtags",
-    "ratifications", "reform_stages", "reforms", "series", "statistics",
-    "load", "path", "sources", "tables", "status_as_of", "status_on", "spans", "steps", "STATUSES", "family", "in_words", "DataError",
-    "what_held", "compare", "side", "HELD", "decisions", "favours_share", "lag_by_country", "reforms_as_of", "time_to_outcome", "cumulative_incidence", "agreement",
-]
+#: What needs pandas, by the module that has it. It is loaded when it is first asked for (PEP 562): whoever checks the tables does not wait for pandas.
+_LATER = {
+    "loading": ("backlash", "case_steps", "cases", "claims", "corrections", "countries", "double_coding", "events", "evidence", "hashtags", "ratifications",
+                "reform_stages", "reforms", "series", "statistics", "load", "path", "sources"),
+    "ledger": ("spans", "steps"), "questions": ("status_on",), "reliability": ("agreement",), "survival": ("time_to_outcome", "cumulative_incidence"),
+    "analysis": ("what_held", "compare", "side", "HELD", "decisions", "favours_share", "lag_by_country", "reforms_as_of"),
+}
+
+__all__ = [*(name for names in _LATER.values() for name in names),
+           "tables", "status_as_of", "STATUSES", "family", "in_words", "DataError", "nearest"]
+
+
+def __getattr__(name: str):
+    for module, names in _LATER.items():
+        if name in names:
+            globals()[name] = getattr(importlib.import_module(f".{module}", __name__), name)
+            return globals()[name]
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'", name=name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

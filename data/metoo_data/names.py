@@ -22,6 +22,8 @@ FILE = "data/accused-names.txt"
 _LONGEST = 4
 _DIGEST = "[0-9a-f]{20}"
 _WORD = r"[^\W\d_]+"
+#: Small words that no name holds, written as these are: a run of words ends before them. (In a name, "The" or "And" has a capital.)
+_IN_NO_NAME = frozenset(("the", "of", "and", "was", "were", "had", "has", "with", "from", "which", "that", "for", "by", "at", "is", "as", "not", "his", "who"))
 
 
 def digest(name: str) -> str:
@@ -68,6 +70,8 @@ def _found(text: str, root: Path, besides: frozenset[str]) -> tuple[str, ...]:
         if word[0].isupper():
             run = ""
             for stop in range(start, min(start + _LONGEST, len(simple))):
+                if written[stop] in _IN_NO_NAME:
+                    break
                 run = f"{run} {simple[stop]}" if run else simple[stop]
                 if (code := _seen(run)) in listed and code not in besides:
                     hits.append(" ".join(written[start:stop + 1]))

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Letters that nobody sees and that turn, join or hide what stands beside them. The two joiners that Persian, Urdu and Hindi are written with
 #: (U+200C, U+200D) are allowed; other controls, marks of direction, fillers, tags, the letters of private use and those that are none are not.
@@ -20,6 +22,7 @@ _HIDDEN = re.compile("[\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b
 _FORMULA = re.compile("(?:^|[;\t\r\n])\\s*([=+\\-@＝＋－＠])")
 #: In the bibliography, which LaTeX may read: a backslash that is not before one of its signs, and its way to write any letter in another form.
 _COMMAND = re.compile(r"\\(?![%&_#$])[A-Za-z]*|\^\^")
+_ENTRY = re.compile(r"^[^\S\n]*@\w+[^\S\n]*[{(][^\S\n]*([^,\s]*)[^\S\n]*,", re.M)
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]*")
 _LONGEST = 1000
 #: Signs that Markdown (MyST) reads anywhere in a line, and those that it reads where a line begins or ends.
@@ -30,7 +33,7 @@ _LINES = re.compile("[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 
 def hidden(text: str) -> str | None:
     """The first hidden letter of a text, told as ``hidden character (soft hyphen), letter 3 of 9``; None where there is none."""
-    found = _HIDDEN.search(text)
+    found = None if text.isascii() and text.isprintable() else _HIDDEN.search(text)
     if not found:
         return None
     name = unicodedata.name(found[0], "").lower() or f"U+{ord(found[0]):04X}"
@@ -54,15 +57,17 @@ def visible(text: str) -> str:
 
 def in_bibliography(text: str) -> Iterator[tuple[str, int, str | None]]:
     """What the file of sources may not hold, as sentence, line and field: hidden letters, commands of LaTeX, keys that are more than a word."""
+    if not _HIDDEN.search(text.replace("\n", "")) and not _COMMAND.search(text) and all(map(_KEY.fullmatch, _ENTRY.findall(text))):
+        return              # nothing in all of it: its ten thousand lines need not be looked at one by one
     for number, line in enumerate(text.split("\n"), 1):
         begun = re.match(r" *([A-Za-z]+) *=", line)
         field = begun[1] if begun else None
-        if not line.isprintable() and (told := hidden(line.rstrip("\r"))):
+        if told := hidden(line.rstrip("\r")):
             yield f"holds a {told}. Type the line again.", number, field
         for found in _COMMAND.finditer(line):
             yield (f"'{found[0]}' (letter {found.start() + 1}) is a command of LaTeX, which would be carried out where the file is used. Write the letter itself; "
                    "a backslash stands before % & _ # $ alone."), number, field
-        entry = re.match(r"\s*@\w+\s*[{(]\s*([^,\s]*)\s*,", line) if "@" in line else None
+        entry = _ENTRY.match(line) if "@" in line else None
         if entry and not _KEY.fullmatch(entry[1]):
             yield f"'{entry[1]}' is not a key. Allowed: letters from a to z, digits, hyphens.", number, None
 

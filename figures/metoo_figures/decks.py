@@ -12,7 +12,7 @@ from pptx import Presentation
 from pptx.util import Emu, Inches
 
 from . import records
-from .publishing import write_whole
+from .drafts import write_whole
 
 _WIDTH, _HEIGHT = Inches(13.333), Inches(7.5)          # 16:9, as the pictures are
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 
 import matplotlib as mpl
@@ -14,6 +15,7 @@ from matplotlib.text import Text
 from . import style
 
 _LEFT = 0.022
+_MOST_WORDS = 40          # more than any line holds
 _LINE = {name: size * 1.32 / 72 / style.HEIGHT for name, size in style.SIZE.items()}      # height of one line, as a share
 
 
@@ -51,16 +53,14 @@ def _block(fig: Figure, top: float, text: str, part: str, **look) -> float:
 
 def _wrap(fig: Figure, text: str, part: str, **look) -> list[str]:
     """Breaks a text into lines that fit the picture, by their measured width."""
-    probe = fig.text(0, 0, "", size=style.SIZE[part], parse_math=False, **look)
-    renderer, room, lines = fig.canvas.get_renderer(), fig.bbox.width * (1 - 2.4 * _LEFT), [""]
-    for word in text.split():
-        probe.set_text(f"{lines[-1]} {word}".strip())
-        if lines[-1] and probe.get_window_extent(renderer).width > room:
-            lines.append(word)
-        else:
-            lines[-1] = probe.get_text()
-    probe.remove()
-    return lines
+    font = font_manager.FontProperties(size=style.SIZE[part], weight=look.get("weight"))
+    renderer, room, words, lines = fig.canvas.get_renderer(), fig.bbox.width * (1 - 2.4 * _LEFT), text.split(), []
+    while words:
+        wide = lambda count: renderer.get_text_width_height_descent(" ".join(words[:count]), font, False)[0]  # noqa: E731, B023
+        fit = bisect.bisect_right(range(1, len(words[:_MOST_WORDS]) + 1), room, key=wide) or 1
+        lines.append(" ".join(words[:fit]))
+        words = words[fit:]
+    return lines or [""]
 
 
 def key(fig: Figure, handles: list, columns: int = 4) -> None:

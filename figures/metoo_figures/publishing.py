@@ -6,7 +6,6 @@ import functools
 import hashlib
 import io
 import json
-import os
 import re
 import sys
 import zipfile
@@ -17,7 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from metoo_data import untrusted
 
-from . import citations, embedded, layout, records
+from . import citations, drafts, embedded, layout, records
 from .records import FigureError, Record
 
 _SHORT_LIST = 4
@@ -79,15 +78,19 @@ def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published
     if sys.platform == "emscripten":        # a reader's page has no folder of the book, and no library that writes PDF
         return Published(record, len(data), embedded.png(fig, record, _packet(record, data)), _in_browser(fig))
     files = _files(fig, data, record)
-    _write(records.OUTPUT / "published" / figure, files)
+    _write(_folder(figure), files)
     return Published(record, len(data), files[f"{figure}.png"], f"picture {hashlib.sha256(files[f'{figure}.svg']).hexdigest()[:12]}")
+
+
+def _folder(figure: str) -> Path:
+    return records.OUTPUT / "published" / figure
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:
     """Writes the files of a figure. Outside the repository a folder that takes no files keeps nobody from seeing the figure."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_all(folder, files)
+        drafts.write_all(folder, files)
         where = f"are written to {folder.parent.absolute()}"
     except OSError as error:
         if records.OUTPUT == records.ROOT:
@@ -136,14 +139,12 @@ def _packet(record: Record, data: pd.DataFrame) -> str:
 
 
 def _files(fig: Figure, data: pd.DataFrame, record: Record) -> dict[str, bytes]:
-    from . import vector      # with its tools to cut fonts only where a file is written: a browser would load them for nothing
+    from . import pictures      # with its tools to cut fonts only where a file is written: a browser would load them for nothing
 
     book, name = records.book(), record.id
-    cited, packet = item(record), _packet(record, data)
+    cited = item(record)
     files = {
-        f"{name}.png": embedded.png(fig, record, packet),
-        f"{name}.svg": vector.with_fonts(embedded.svg(fig, record)).encode("utf-8"),
-        f"{name}.pdf": embedded.pdf(fig, record, packet),
+        **pictures.of(fig, record, _packet(record, data), _folder(name)),
         f"{name}.csv": data.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode("utf-8"),
         f"{name}.bib": citations.bibtex(cited).encode("utf-8"),
         f"{name}.ris": citations.ris(cited).encode("utf-8"),
@@ -225,24 +226,3 @@ def _page_address(record: Record) -> str:
 def _quoted(text: str) -> str:
     """A directive's option, which is YAML: a hash or a colon in the text stays text."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all, and leaves it alone where nothing changed."""
-    write_all(path.parent, {path.name: content})
-
-
-def write_all(folder: Path, files: dict[str, bytes]) -> None:
-    """Writes files into a folder, those that changed: every one of them stands whole as a draft before the first takes its place. Where one fails, none does."""
-    drafts: dict[Path, Path] = {}
-    try:
-        for name, content in files.items():
-            path = folder / name
-            if not (path.exists() and path.read_bytes() == content):
-                drafts[path] = path.with_name(f".{name}.{os.getpid()}")
-                drafts[path].write_bytes(content)
-        for path, draft in drafts.items():
-            os.replace(draft, path)
-    finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
