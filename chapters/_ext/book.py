@@ -4,48 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import html
-import multiprocessing
 import os
 import shutil
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment.collectors.toctree import TocTreeCollector
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that Sphinx finds the module beside this one
 import assets  # noqa: E402
 import citing  # noqa: E402
 import corrected  # noqa: E402
-import country_pages  # noqa: E402
 import data_pages  # noqa: E402
 import fact_cards  # noqa: E402
-import figure_pages  # noqa: E402
 import finding  # noqa: E402
 import finish  # noqa: E402
-import generated  # noqa: E402
-import time_machine  # noqa: E402
+import making  # noqa: E402
 import versions  # noqa: E402
 
 EXECUTED = os.environ.get("BOOK_EXECUTED")
 #: Pages of single figures, countries and whole tables: in the order of the book, and not in its menu, where they would be a wall. Their own way in leads to them.
 NOT_IN_MENU = ("chapters/generated/figure-", "chapters/generated/country-", "chapters/generated/data-")
+#: Pages without a figure that has a number.
+ROWS = (*NOT_IN_MENU, "chapters/generated/table-")
 
 
 def make_pages(app: Sphinx) -> None:
     """Writes the pages that the tables make, before Sphinx looks for its sources."""
     folder = Path(app.srcdir) / "chapters" / "generated"
     folder.mkdir(exist_ok=True)
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as side_by_side:
-        makers = (generated.pages, country_pages.pages, data_pages.pages, figure_pages.pages, time_machine.pages)
-        pages = {name: text for made in [side_by_side.submit(make) for make in makers] for name, text in made.result().items()}
+    pages = making.texts()
     for old in folder.glob("*.md"):
         if old.stem not in pages:
             old.unlink()
-    told = corrected.banners()
     for name, text in pages.items():
-        text = corrected.under_title(text, told[f"generated/{name}"]) if f"generated/{name}" in told else text
         path = folder / f"{name}.md"
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
@@ -67,7 +62,8 @@ def tell_corrections(app: Sphinx, docname: str, source: list[str]) -> None:
 def outdated(app: Sphinx, env, added, changed, removed) -> list[str]:
     """A page is read again when its executed notebook, its corrections or one of the figures' blocks changed."""
     marks = getattr(env, "book_marks", {})
-    env.book_marks = {name: _mark(app, name) for name in env.found_docs}
+    blocks = hashlib.sha256(b"".join(path.read_bytes() for path in sorted((Path(app.srcdir) / "figures" / "published").glob("*/*.md")))).digest()
+    env.book_marks = {name: _mark(name, blocks) for name in env.found_docs}
     return [name for name, mark in env.book_marks.items() if marks.get(name) not in (None, mark)]
 
 
@@ -76,6 +72,16 @@ def read_side_by_side(app: Sphinx, env, docnames: list[str]) -> None:
     for name in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):
         if name in app.extensions:
             app.extensions[name].parallel_read_safe = True
+
+
+def number_figures(collector: TocTreeCollector, env, slow=TocTreeCollector.assign_figure_numbers) -> list[str]:
+    """As Sphinx, which walks through all parts of all pages for figures that get a number. The pages of rows, most of the book, have none: they are taken for empty."""
+    real = env.get_doctree
+    env.get_doctree = lambda page: nodes.Element() if page.startswith(ROWS) else real(page)
+    try:
+        return slow(collector, env)
+    finally:
+        del env.get_doctree
 
 
 def shorten_menu(app: Sphinx, env) -> None:
@@ -95,12 +101,10 @@ def _executed(docname: str) -> Path | None:
     return path if path and path.exists() and docname.startswith("chapters/") else None
 
 
-def _mark(app: Sphinx, docname: str) -> str:
+def _mark(docname: str, blocks: bytes) -> str:
     path = _executed(docname)
-    blocks = sorted((Path(app.srcdir) / "figures" / "published").glob("*/*.md")) if docname.startswith("chapters/") else []
     banner = corrected.banners().get(docname.removeprefix("chapters/"), "")
-    parts = [path.read_bytes() if path else b"", banner.encode(), *(block.read_bytes() for block in blocks)]
-    return hashlib.sha256(b"".join(parts)).hexdigest()
+    return hashlib.sha256(b"\0".join((path.read_bytes() if path else b"", banner.encode(), blocks))).hexdigest()
 
 
 def copy_figures(app: Sphinx, error: Exception | None) -> None:
@@ -154,6 +158,7 @@ def setup(app: Sphinx) -> dict:
     """Connects the extension to Sphinx."""
     finding.setup(app)
     citing.setup(app)
+    TocTreeCollector.assign_figure_numbers = number_figures
     app.connect("builder-inited", make_pages)
     app.connect("source-read", use_executed)
     app.connect("source-read", tell_corrections)

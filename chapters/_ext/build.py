@@ -31,6 +31,8 @@ BUILD = ROOT / "_build"
 #: What Sphinx makes, and where it stands when it is good: the pages, and what Sphinx remembers of them. The pages go first: a mixture is seen by the record.
 PARTS = {"html": "html", ".doctrees": "pages-memory/.doctrees", "jupyter_execute": "pages-memory/jupyter_execute"}
 HTML, GOOD, LOG, NEW = BUILD / "html", BUILD / "pages-are-good", BUILD / "build.log", BUILD / "pages-new"
+#: Folders of the site that are written anew by every build: see copy_figures in book.py.
+_ANEW = shutil.ignore_patterns("figures", "v[0-9]*")
 #: All that the pages are made from.
 _FROM = ("_config.yml", "_toc.yml", "requirements.txt", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT", "CHANGELOG.md", "chapters", "data", "figures", "_build/executed")
 #: Lines of the log that tell a reader how far the build is, or what went wrong.
@@ -57,7 +59,6 @@ def _brought_up(lock: int | None) -> int:
     # In CI all pages are made anew, and so they are where the last good ones were altered or are gone.
     everything = not good or bool(os.environ.get("CI"))
     try:
-        _lay_out(everything)
         if code := _build(everything, lock):
             told = trouble.sentence(LOG.read_text(encoding="utf-8"), BUILD, Path(tempfile.gettempdir()))
             print(told or "The pages were not built; the last good ones are as they were. The lines above with WARNING or ERROR say why; the whole log is _build/build.log", file=sys.stderr)
@@ -81,12 +82,15 @@ def _last() -> dict[str, str]:
 
 
 def _lay_out(everything: bool) -> None:
-    """The folder in which Sphinx works: empty, or with a copy of the last good pages. A copy, and no links: Sphinx writes into the files that it finds."""
+    """The folder in which Sphinx works: empty, or with a copy of the last good pages. A copy, and no links: Sphinx writes into the files that it finds.
+
+    What every build writes anew anyway is left out.
+    """
     shutil.rmtree(NEW, ignore_errors=True)
     NEW.mkdir(parents=True)
     for part, place in PARTS.items():
         if not everything and (BUILD / place).exists():
-            shutil.copytree(BUILD / place, NEW / part)
+            shutil.copytree(BUILD / place, NEW / part, ignore=lambda folder, names: _ANEW(folder, names) if Path(folder) == HTML else ())
 
 
 def _publish(now: str) -> None:
@@ -111,6 +115,10 @@ def _build(everything: bool, lock: int | None) -> int:
     with open(LOG, "w", encoding="utf-8") as log, _ended(subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", start_new_session=True, pass_fds=[lock] if lock is not None else [],
             env={**os.environ, "BOOK_EXECUTED": str(BUILD / "executed"), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"})) as process:
+        _lay_out(everything)            # while Sphinx is loaded, which takes longer
+        with contextlib.suppress(BrokenPipeError):            # it found a fault meanwhile, and says so
+            process.stdin.write("laid out\n")
+            process.stdin.flush()
         for line in process.stdout:
             log.write(line)
             plain = re.sub(r"\x1b\[[0-9;]*m", "", line).strip()
@@ -137,7 +145,10 @@ def _end_with_parent() -> None:
 
 
 def pages(everything: bool) -> int:
-    """What ``jupyter-book build -W -n --keep-going`` does, with a process for each core, which its command line cannot ask for. Returns 0 or 1."""
+    """What ``jupyter-book build -W -n --keep-going`` does, with a process for each core, which its command line cannot ask for. Returns 0 or 1.
+
+    Begins to write when it reads a line that says that the folder is laid out.
+    """
     # jsonschema takes a second to learn the grammar of a kind of address that no setting of the book has.
     sys.modules.setdefault("rfc3987_syntax", None)
     # The trees of four hundred pages are no garbage: looking them through for some, again and again, takes longer than half of the work.
@@ -145,12 +156,17 @@ def pages(everything: bool) -> int:
     if faults := _faults():
         print("\n".join(f"ERROR: {line}" for line in faults))
         return 1
+    import making
+
+    making.begun()
     from jupyter_book.sphinx import build_sphinx
     from sphinx.builders.html import StandaloneHTMLBuilder
     from writing import menu_once, write_side_by_side
 
     StandaloneHTMLBuilder._write_parallel, StandaloneHTMLBuilder._get_local_toctree = write_side_by_side, menu_once
 
+    if not sys.stdin.readline():
+        return 1                # who started this is gone
     threading.Thread(target=_end_with_parent, daemon=True).start()
     result = build_sphinx(ROOT, NEW / "html", noconfig=True, path_config=ROOT / "_config.yml", builder="html", warningiserror=True, keep_going=True, freshenv=everything, force_all=everything,
                           confoverrides={"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}, jobs=freshness.jobs())

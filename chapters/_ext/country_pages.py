@@ -22,11 +22,12 @@ def pages() -> dict[str, str]:
 
 
 def _page(code: str, mine: Rows) -> str:
-    about = summary(mine)
+    behind = sources(mine)
+    about = summary(mine, behind)
     lines = ["---", "myst:", "  html_meta:", f"    description: {json.dumps(f'{country(code)}. {about}', ensure_ascii=False)}", "---", "",
              f"# {text(country(code))}", "", text(about), "",
              "Each line leads to its row, and each row to its source. Back to [all countries](countries.md).", ""]
-    shown, behind = figures(code), sources(mine)
+    shown = figures(code)
     parts = {"Cases": _cases(mine), "Laws and rules": _reforms(mine), "Convention on harassment at work": _ratified(mine), "What happened": _events(mine),
              "Hashtags": _hashtags(mine), "Backlash": _backlash(mine), "Numbers": _numbers(mine), "Said": _claims(mine),
              "Figures": [f"- [Figure {sheet['number']}. {text(sheet['title'])}](figure-{sheet['id']}.md)" for sheet in shown],
@@ -63,7 +64,13 @@ def _told() -> dict[str, str]:
 
 def _rows(mine: Rows, name: str, order=lambda rows: rows):
     """The rows of a table in an order, one by one; none where there are none."""
-    return order(mine[name]).itertuples() if name in mine else ()
+    return [_read(name)[place] for place in order(mine[name]).index] if name in mine else []
+
+
+@functools.cache
+def _read(name: str) -> dict:
+    """The rows of a table by their place in it: to take them apart country by country would take longer than all else."""
+    return {row.Index: row for row in live(name).itertuples()}
 
 
 def _cases(mine: Rows) -> list[str]:
@@ -106,7 +113,7 @@ def _reforms(mine: Rows) -> list[str]:
 
 
 def _ratified(mine: Rows) -> list[str]:
-    titles = live("reforms").set_index("reform_id")["title_en"]
+    titles = {row.reform_id: row.title_en for row in _read("reforms").values()}
     return [f"{text(titles[row.reform_id])}: [ratified on {md.in_words(row.ratified_date)}](#{row.ratification_id})"
             + (f", in force from {md.in_words(row.in_force_date)}." if pd.notna(row.in_force_date) else ".") for row in _rows(mine, "ratifications")]
 

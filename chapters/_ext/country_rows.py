@@ -105,12 +105,11 @@ def _of_row() -> dict[str, str]:
     return found | {row.removeprefix("case-"): code for row, code in found.items() if row.startswith("case-")}
 
 
-def summary(mine: Rows) -> str:
-    """What the tables hold of a country, counted. Plain text."""
+def summary(mine: Rows, behind: pd.DataFrame) -> str:
+    """What the tables hold of a country, counted; ``behind`` are its sources. Plain text."""
     bounds = [rows[column] for rows in mine.values() for column in rows if column.endswith(("_earliest", "_latest"))]
     years = pd.concat([bound.dropna() for bound in bounds]).dt.year
     span = f"dated {years.min()}" if years.nunique() == 1 else f"dated from {years.min()} to {years.max()}"
-    behind = sources(mine)
     return f"On {day()} the tables hold {held(mine)}, {span}. Behind them stand {count(len(behind), 'source', 'sources')}, in {languages(behind)}."
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import html
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator
 
@@ -19,7 +18,7 @@ from sphinx.domains import Domain, ObjType
 from sphinx.search.en import SearchEnglish
 
 #: Marks that belong to the letter before them, as vowel signs of Devanagari and Thai do. Without them a word falls into pieces.
-_MARKS = "".join(re.escape(chr(code)) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)).startswith("M"))
+_MARKS = "".join(re.escape(chr(code)) for code in (*range(0x1F000), *range(0xE0100, 0xE01F0)) if unicodedata.category(chr(code)).startswith("M"))
 #: Kind of thing: table, its page, and the columns whose words lead to a row.
 _ROWS = {"case": ("cases", ("label", "caption")), "law or rule": ("reforms", ("title_en", "title_original", "official_reference")),
          "hashtag": ("hashtags", ("tag", "meaning_en")), "event": ("events", ("title",))}

@@ -80,10 +80,11 @@ def run_all(todo: list[Path], shared: str, memory: Path | None = None) -> int:
     # jsonschema, which reads notebooks, takes a second to learn the grammar of a kind of address that none has.
     sys.modules.setdefault("rfc3987_syntax", None)
     import kernels
+
+    kernels.start_server()                   # it loads its packages while this process loads its own
     from metoo_figures import records
 
     records.book()                           # a fault there is told once, and not by every notebook
-    kernels.start_server()
     failed, before = 0, freshness.standing()
     pool = concurrent.futures.ThreadPoolExecutor(max_workers=min(len(todo), freshness.jobs()))
     # The longest first, so that none is left alone at the end: a stored notebook holds its pictures, and they are what takes time.

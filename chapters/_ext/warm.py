@@ -1,10 +1,12 @@
-"""What the fork server of the kernels loads, once: an ear for files, and then the packages that every chapter imports.
+"""What the fork server of the kernels loads, once: an ear for files, then the packages that every chapter imports, and the tables.
 
 Which files a notebook reads is heard from Python itself (PEP 578, audit hooks): nothing has to be declared, and nothing can be forgotten.
+The loaders of the tables tell it too, for the kernels find these in memory.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import multiprocessing
@@ -14,7 +16,7 @@ import sys
 import threading
 
 PACKAGES = ("pandas", "matplotlib.pyplot", "seaborn", "ipykernel.kernelapp", "matplotlib_inline.backend_inline", "metoo_data.analysis", "metoo_data.reliability",
-            "metoo_data.survival", "metoo_figures")
+            "metoo_data.survival", "metoo_figures.pictures", "pikepdf")
 #: The variable of a kernel that says where the list of files goes.
 REPORT = "BOOK_READS"
 
@@ -52,6 +54,8 @@ def _hear(event: str, about: tuple) -> None:
         path, _, flags = about
         if flags & (os.O_WRONLY | os.O_RDWR):
             return
+    elif event == "metoo_data.read":
+        path = about[0]
     elif event in ("os.listdir", "os.scandir"):
         path = about[0] or "."
     else:
@@ -77,11 +81,26 @@ def load() -> None:
     sys.addaudithook(_hear)
     for package in PACKAGES:
         importlib.import_module(package)
+    _load_tables()
     # pandas asks on loading whether it speaks to a terminal, and takes the server for one: wide tables would be cut.
     importlib.import_module("pandas").set_option("display.max_columns", 20)
     # What all kernels share is no garbage: none of them need look it through, or copy its memory for that.
     gc.collect()
     gc.freeze()
+
+
+def _load_tables() -> None:
+    """Loads every table, which each kernel would do for itself. What is heard of that is forgotten: a kernel tells what it uses."""
+    import metoo_data
+
+    tables = metoo_data.tables()
+    before = {*_heard}
+    with contextlib.suppress(metoo_data.DataError):          # a kernel that uses the broken table says so
+        for name in tables:
+            metoo_data.load(name)
+        metoo_data.sources()
+    for place in _heard.keys() - before:
+        del _heard[place]
 
 
 if os.environ.get(REPORT) == "listen":          # only in the fork server: see kernels.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,8 @@ import pandas as pd
 from . import bibliography, cells, checking, dates, reading, schema
 from .problems import DataError, nearest
 
+#: The audit event of a table or of the sources being used; its argument is the path of the file.
+READ = "metoo_data.read"
 _DTYPES = {"string": "str", "integer": "Int64", "number": "Float64"}
 
 
@@ -35,6 +38,8 @@ def load(name: str) -> pd.DataFrame:
     DataError
         If the table breaks the schema. Every problem is listed; nothing is loaded.
     """
+    # Heard by who listens which tables a notebook reads (PEP 578), also where the table is in memory and no file is opened.
+    sys.audit(READ, str(_table(name, schema.ROOT).path))
     return _load(name, schema.ROOT).copy()
 
 
@@ -49,6 +54,7 @@ def sources() -> pd.DataFrame:
     Columns: author, title, publisher, date (EDTF, when it was published), url, accessed, language, kind, lines
     (non-empty lines of a seed article), note, and ``published_earliest``, ``published_latest``.
     """
+    sys.audit(READ, str(schema.ROOT / "references.bib"))
     return _sources(schema.ROOT, stamp(schema.ROOT)).copy()
 
 

@@ -78,16 +78,16 @@ def faults(fig: Figure) -> list[str]:
     fig.draw_without_rendering()
     fig.set_layout_engine(None)
     renderer, known, found = fig.canvas.get_renderer(), _letters(tuple(mpl.rcParams["font.family"])), []
-    boxes = [(text, text.get_window_extent(renderer)) for text in _texts(fig)]
-    for text, box in boxes:
-        if box.x0 < -1 or box.y0 < -1 or box.x1 > fig.bbox.x1 + 1 or box.y1 > fig.bbox.y1 + 1:
+    boxes = [(text, text.get_window_extent(renderer).extents.tolist()) for text in _texts(fig)]
+    for text, (left, low, right, high) in boxes:
+        if left < -1 or low < -1 or right > fig.bbox.x1 + 1 or high > fig.bbox.y1 + 1:
             found.append(f"the text '{text.get_text()[:40]}' leaves the picture")
         missing = sorted({letter for letter in text.get_text() if not letter.isspace() and ord(letter) not in known})
         if missing:
             found.append(f"no font has {' '.join(missing)} in '{text.get_text()[:40]}'")
-    for place, (one, a) in enumerate(boxes):
-        for other, b in boxes[place + 1:]:
-            if min(a.x1, b.x1) - max(a.x0, b.x0) > 3 and min(a.y1, b.y1) - max(a.y0, b.y0) > 5:
+    for place, (one, (left, low, right, high)) in enumerate(boxes):
+        for other, box in boxes[place + 1:]:
+            if min(right, box[2]) - max(left, box[0]) > 3 and min(high, box[3]) - max(low, box[1]) > 5:
                 found.append(f"'{one.get_text()[:30]}' and '{other.get_text()[:30]}' overlap")
     return found
 
