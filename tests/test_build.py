@@ -20,6 +20,7 @@ def book(tmp_path, monkeypatch):
 
     def sphinx(everything: bool, lock: int) -> int:
         calls.append(everything)
+        build._lay_out(everything)
         for name in ("html/one.html", ".doctrees/one.doctree", "jupyter_execute/one.png"):
             (build.NEW / name).parent.mkdir(exist_ok=True)
             (build.NEW / name).write_text(f"made from {(tmp_path / 'chapters/one.md').read_text()}")

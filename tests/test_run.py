@@ -1,11 +1,13 @@
 """The runner: a notebook runs when its code or the data changed, and a failing cell is told."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import freshness
 import pytest
@@ -136,3 +138,25 @@ def test_ctrl_c_stops_at_once_with_a_sentence(runner, tmp_path):
     told, _ = process.communicate(timeout=15)
     assert process.returncode == 130 and "Stopped. What had run is kept" in told
     assert not list((tmp_path / "_build" / "executed").iterdir())
+
+
+@pytest.mark.parametrize(("code", "reads", "leaves"), [
+    ("md.hashtags()", {"hashtags"}, {"backlash", "cases", "case_steps"}),
+    ("md.backlash()", {"backlash"}, {"hashtags"}),            # its rows lead to hashtags, which were looked at when the table was checked
+    ("md.status_as_of('2020-01-01')", {"cases", "case_steps"}, {"hashtags", "series"}),
+    ("md.sources()", {"references"}, {"cases", "events"}),
+    ("md.path('claims').read_text(encoding='utf-8')", {"claims"}, {"cases"}),
+])
+def test_a_kernel_tells_the_tables_that_it_uses_and_no_other(tmp_path, code, reads, leaves):
+    """The tables are in memory when a kernel starts: no file is opened, and yet the use of each is heard."""
+    import kernels
+    import nbformat
+    from nbclient import NotebookClient
+
+    kernels.start_server()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"import metoo_data as md; {code}")])
+    client = NotebookClient(notebook, timeout=60, kernel_name="python3", kernel_manager_class=kernels.Manager, resources={"metadata": {"path": str(ROOT / "chapters")}})
+    client.execute(env={**os.environ, kernels.warm.REPORT: str(tmp_path / "read")})
+    heard = {Path(line).stem for line in (tmp_path / "read").read_text(encoding="utf-8").splitlines() if line.startswith(str(ROOT / "data"))}
+    assert reads <= heard and not leaves & heard
+    assert "datapackage" in heard, "every table is read by the schema"

@@ -256,6 +256,7 @@ def test_a_build_with_a_trace_is_refused(person_down, tmp_path, monkeypatch, cap
         monkeypatch.setattr(build, name, tmp_path / value)
 
     def sphinx(everything: bool, lock: int) -> int:
+        build._lay_out(everything)
         (build.NEW / "html").mkdir()
         (build.NEW / "html" / "a.html").write_text("Vermiculite")
         return 0

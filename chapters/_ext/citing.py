@@ -76,7 +76,10 @@ def _entries(domain, bibfiles, slow=BibtexDomain.get_entries):
 
 
 def _cite(domain, slow=BibtexDomain.env_updated) -> list[str]:
-    """As sphinxcontrib-bibtex. Where since the last build no source has changed, nor the order in which they are cited, the citations of that build hold."""
+    """As sphinxcontrib-bibtex. Where since the last build no source has changed, nor the order in which they are cited, the citations of that build hold.
+
+    Returns the pages that cite a source which has changed: they are to be written again, and sphinxcontrib-bibtex does not say so.
+    """
     _by_key.clear()
     _resolved.clear()
     env = domain.env
@@ -84,10 +87,14 @@ def _cite(domain, slow=BibtexDomain.env_updated) -> list[str]:
               [path.read_bytes() for path in one.bibfiles]) for key, one in domain.bibliographies.items()]
     order = [*dict.fromkeys(domain.get_all_cited_keys([*get_docnames(env)]))]
     mark = hashlib.sha256(repr((lists, order)).encode()).hexdigest()
-    if domain.data["citations"] and getattr(env, "book_cited", "") == mark:
+    last, before = getattr(env, "book_cited", ("", {}))
+    if domain.data["citations"] and last == mark:
         return []
-    env.book_cited = mark
-    return slow(domain)
+    slow(domain)
+    now = {citation.key: citation.entry for citation in domain.data["citations"]}
+    env.book_cited = mark, now
+    changed = {key for key, entry in now.items() if before.get(key, entry) != entry}
+    return sorted({ref.docname for ref in domain.citation_refs if any(target.key in changed for target in ref.targets)})
 
 
 def setup(app: Sphinx) -> None:
