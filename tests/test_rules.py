@@ -27,6 +27,15 @@ def test_an_appeal_as_first_step_is_told(copy):
     only(copy.problems(), f"line {place + 2}, column step: 'appeal_decision' is the first step of case-fra-street-harassment-first-fine")
 
 
+@pytest.mark.parametrize("step", ["release", "sentencing", "clemency"])
+def test_a_first_step_from_which_no_status_follows_is_told(copy, step):
+    rows = copy.rows("case_steps")
+    place = copy.find("case_steps", case_id="case-fra-street-harassment-first-fine", seq="1")
+    rows[place] |= {"step": step, "outcome": "none", "is_final": "not_applicable", "favours": "neither"}
+    copy.write("case_steps", rows)
+    assert any(f"line {place + 2}, column step: '{step}' is the first step of case-fra-street-harassment-first-fine, and no status follows from it" in p for p in copy.problems())
+
+
 def test_an_outcome_that_cannot_follow_is_told_with_what_can(copy):
     place = copy.find("case_steps", step="charge")
     line = copy.edit("case_steps", "outcome", "convicted", place)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import bibliography, dates, names, reading, slips
+from . import bibliography, dates, names, reading, slips, status
 from .problems import DataError, Problem, hints, nearest
 from .schema import ROOT, tables
 
@@ -77,12 +77,15 @@ def _backwards(sheet: reading.Sheet, rows: list[reading.Row]) -> Iterator[Proble
 
 
 def first_step(sheets: Sheets, root: Path) -> Iterator[Problem]:
-    """A case does not begin with an appeal."""
+    """A case does not begin with an appeal, nor with a step from which no status follows: it would count as one of which nothing is recorded."""
     sheet = sheets["case_steps"]
     for owner, rows in _groups(sheet, "case_id").items():
         first = min(rows, key=lambda row: _whole(row["seq"]) or 0)
         if first["step"] in _APPEALS:
             yield _say(sheet, first, "step", f"'{first['step']}' is the first step of {owner}. An appeal needs the decision that it attacks before it.")
+        elif status.TABLE.get((first["step"], first["outcome"], first["is_final"])) == "keep":
+            yield _say(sheet, first, "step", f"'{first['step']}' is the first step of {owner}, and no status follows from it. Put the decision or complaint that it follows before it; "
+                       "its date may be as wide as its source leaves it, such as ../2019.")
 
 
 def cases_have_steps(sheets: Sheets, root: Path) -> Iterator[Problem]:

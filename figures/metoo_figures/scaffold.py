@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-from . import records, yml
+from . import drafts, records, yml
 
 #: What each field of a record wants, in the order of the file. The lists are those of records.py.
 FIELDS = {
@@ -61,7 +61,7 @@ def main(figure: str) -> str | None:
     try:
         if refused := fault(figure):
             return refused
-        (records.ROOT / "records" / f"{figure}.yml").write_text(record(figure), encoding="utf-8")
+        drafts.write_whole(records.ROOT / "records" / f"{figure}.yml", record(figure).encode("utf-8"))
     except yml.YamlError as error:
         return str(error)
     except OSError as error:
