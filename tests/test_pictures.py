@@ -1,12 +1,16 @@
 """Pictures that a build remembers: the same drawing is not rendered twice, and everything else is drawn anew."""
 
+import os
+import subprocess
+import sys
+
 import matplotlib as mpl
 import pytest
 import run
 from test_figures import DATA, VALUES, publish, room  # noqa: F401  a fixture
 
 import metoo_figures as mf
-from metoo_figures import embedded, pictures
+from metoo_figures import embedded, pictures, records
 
 
 @pytest.fixture
@@ -85,3 +89,55 @@ def test_the_memory_of_another_state_of_the_code_is_deleted(tmp_path, monkeypatc
     assert run.memory("a" * 64) == old and (old / "x.json").exists()
     new = run.memory("b" * 64)
     assert [path.name for path in (tmp_path / "drawn").iterdir()] == [new.name]
+
+
+def marked(mark: str, module: str = __name__):
+    """Draws with a function that says a mark at each tick."""
+    def tick(x, place):
+        return f"{x:.0f}{mark}"
+
+    tick.__module__ = module
+
+    def draw(ax, data):
+        mf.forms.shares(ax, data)
+        ax.xaxis.set_major_formatter(tick)
+
+    return draw
+
+
+def test_what_a_function_was_given_counts(room, renders):  # noqa: F811
+    publish(room, draw=marked("a"))
+    publish(room, draw=marked("a"))
+    assert renders == [1]
+    publish(room, draw=marked("b"))
+    assert renders == [1, 1]
+
+
+def test_a_function_of_the_notebook_is_never_taken_for_the_same(room, renders):  # noqa: F811
+    """Its name stays when its body changes."""
+    publish(room, draw=marked("a", "__main__"))
+    publish(room, draw=marked("a", "__main__"))
+    assert renders == [1, 1]
+
+
+def test_a_name_that_is_listed_later_is_found_in_a_remembered_picture(room, renders, monkeypatch):  # noqa: F811
+    publish(room)
+    monkeypatch.setattr(records, "names_in", lambda text: ["Somebody"] if "almost 75" in text else [])
+    with pytest.raises(mf.FigureError, match="the name of a person"):
+        publish(room)
+
+
+def test_what_is_drawn_is_told_alike_in_every_process(tmp_path):
+    """On another day and with other places in memory: dates, a legend, hatches, labels."""
+    code = """if True:
+        import sys, pandas as pd, matplotlib.dates as mdates
+        from matplotlib.patches import Patch
+        import metoo_figures as mf
+        from metoo_figures import pictures
+        junk = [object() for _ in range(int(sys.argv[1]))]
+        fig, ax = mf.figure()
+        ax.plot(pd.to_datetime(["2018-01-01", "2020-03-01"]), [1, 2]); ax.fill_between(pd.to_datetime(["2018-01-01", "2020-03-01"]), [1, 2], hatch="//")
+        ax.annotate("x", (17600, 1.5), xytext=(5, 5), textcoords="offset points"); mf.key(fig, [Patch(label="one", hatch="..")])
+        print(pictures.origin(fig, None, ""))"""
+    told = {subprocess.run([sys.executable, "-c", code, junk], capture_output=True, text=True, check=True, env={**os.environ, pictures.MEMORY: str(tmp_path)}).stdout for junk in ("1", "99999")}
+    assert len(told) == 1 and "None" not in told.pop()

@@ -36,7 +36,7 @@ _ANEW = shutil.ignore_patterns("figures", "v[0-9]*")
 #: All that the pages are made from.
 _FROM = ("_config.yml", "_toc.yml", "requirements.txt", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT", "CHANGELOG.md", "chapters", "data", "figures", "_build/executed")
 #: Lines of the log that tell a reader how far the build is, or what went wrong.
-_TELL = re.compile(r"(reading sources|writing output|WARNING|ERROR|Exception|build (succeeded|finished)|pickling|copying (static|images))")
+_TELL = re.compile(r"(reading sources|writing output|WARNING|ERROR|Exception|Extension error|threw an exception|build (succeeded|finished)|pickling|copying (static|images))")
 
 
 def main() -> int:

@@ -87,12 +87,12 @@ def _cite(domain, slow=BibtexDomain.env_updated) -> list[str]:
               [path.read_bytes() for path in one.bibfiles]) for key, one in domain.bibliographies.items()]
     order = [*dict.fromkeys(domain.get_all_cited_keys([*get_docnames(env)]))]
     mark = hashlib.sha256(repr((lists, order)).encode()).hexdigest()
-    last, before = getattr(env, "book_cited", ("", {}))
+    last, before = getattr(env, "book_entries", ("", {}))
     if domain.data["citations"] and last == mark:
         return []
     slow(domain)
     now = {citation.key: citation.entry for citation in domain.data["citations"]}
-    env.book_cited = mark, now
+    env.book_entries = mark, now
     changed = {key for key, entry in now.items() if before.get(key, entry) != entry}
     return sorted({ref.docname for ref in domain.citation_refs if any(target.key in changed for target in ref.targets)})
 

@@ -68,18 +68,43 @@ def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published
     if missing:
         raise FigureError(figure, [f"the data has no column '{column}': each drawn row needs its source" for column in missing])
     record = records.fill(figure, data, values)
-    layout.dress(fig, record.title, record.subtitle, f"Note: {record.note}", f"Source: {_producers(data)}.", _credit(record))
-    faults = layout.faults(fig)
-    faults += [f"the picture shows a {told}: '{untrusted.visible(text)}'" for text in layout.texts(fig) if (told := untrusted.hidden(text.replace("\n", " ").replace("\xa0", " ")))]
-    faults += untrusted.in_frame(data)
-    faults += [f"the picture shows the name of a person ({name})" for text in layout.texts(fig) for name in records.names_in(text)]
-    if faults:
-        raise FigureError(figure, faults)
+    packet = _packet(record, data)
     if sys.platform == "emscripten":        # a reader's page has no folder of the book, and no library that writes PDF
-        return Published(record, len(data), embedded.png(fig, record, _packet(record, data)), _in_browser(fig))
-    files = _files(fig, data, record)
+        _refuse(figure, [*_laid_out(fig, data, record), *_faults(layout.texts(fig), data)])
+        return Published(record, len(data), embedded.png(fig, record, packet), _in_browser(fig))
+    from . import pictures      # with its tools to cut fonts only where a file is written: a browser would load them for nothing
+
+    origin = pictures.origin(fig, record, packet)
+    drawn = pictures.kept(figure, origin, _folder(figure)) if origin else None
+    if drawn:
+        _refuse(figure, _faults(drawn.texts, data))
+    else:
+        laid_out = _laid_out(fig, data, record)
+        _refuse(figure, [*laid_out, *_faults(layout.texts(fig), data)])
+        drawn = pictures.Drawn(pictures.draw(fig, record, packet), layout.texts(fig))
+        if origin:
+            pictures.remember(figure, origin, drawn)
+    files = _files(drawn.files, data, record)
     _write(_folder(figure), files)
     return Published(record, len(data), files[f"{figure}.png"], f"picture {hashlib.sha256(files[f'{figure}.svg']).hexdigest()[:12]}")
+
+
+def _laid_out(fig: Figure, data: pd.DataFrame, record: Record) -> list[str]:
+    """Writes the words on a figure and gives everything its place. Returns what a reader would trip over."""
+    layout.dress(fig, record.title, record.subtitle, f"Note: {record.note}", f"Source: {_producers(data)}.", _credit(record))
+    return layout.faults(fig)
+
+
+def _faults(texts: list[str], data: pd.DataFrame) -> list[str]:
+    """What may stand neither in a picture nor in the file of its data: hidden letters, names of people, formulas."""
+    faults = [f"the picture shows a {told}: '{untrusted.visible(text)}'" for text in texts if (told := untrusted.hidden(text.replace("\n", " ").replace("\xa0", " ")))]
+    faults += untrusted.in_frame(data)
+    return faults + [f"the picture shows the name of a person ({name})" for text in texts for name in records.names_in(text)]
+
+
+def _refuse(figure: str, faults: list[str]) -> None:
+    if faults:
+        raise FigureError(figure, faults)
 
 
 def _folder(figure: str) -> Path:
@@ -138,13 +163,11 @@ def _packet(record: Record, data: pd.DataFrame) -> str:
     return embedded.xmp(record, _producers(data), _credit(record))
 
 
-def _files(fig: Figure, data: pd.DataFrame, record: Record) -> dict[str, bytes]:
-    from . import pictures      # with its tools to cut fonts only where a file is written: a browser would load them for nothing
-
+def _files(pictures: dict[str, bytes], data: pd.DataFrame, record: Record) -> dict[str, bytes]:
     book, name = records.book(), record.id
     cited = item(record)
     files = {
-        **pictures.of(fig, record, _packet(record, data), _folder(name)),
+        **pictures,
         f"{name}.csv": data.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode("utf-8"),
         f"{name}.bib": citations.bibtex(cited).encode("utf-8"),
         f"{name}.ris": citations.ris(cited).encode("utf-8"),
