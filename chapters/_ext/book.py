@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -60,10 +61,9 @@ def tell_corrections(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def outdated(app: Sphinx, env, added, changed, removed) -> list[str]:
-    """A page is read again when its executed notebook, its corrections or one of the figures' blocks changed."""
+    """A page is read again when its executed notebook, its corrections or the block of a figure that it shows changed."""
     marks = getattr(env, "book_marks", {})
-    blocks = hashlib.sha256(b"".join(path.read_bytes() for path in sorted((Path(app.srcdir) / "figures" / "published").glob("*/*.md")))).digest()
-    env.book_marks = {name: _mark(name, blocks) for name in env.found_docs}
+    env.book_marks = {name: _mark(app, name) for name in env.found_docs if name.startswith("chapters/")}
     return [name for name, mark in env.book_marks.items() if marks.get(name) not in (None, mark)]
 
 
@@ -101,10 +101,14 @@ def _executed(docname: str) -> Path | None:
     return path if path and path.exists() and docname.startswith("chapters/") else None
 
 
-def _mark(docname: str, blocks: bytes) -> str:
+def _mark(app: Sphinx, docname: str) -> str:
     path = _executed(docname)
     banner = corrected.banners().get(docname.removeprefix("chapters/"), "")
-    return hashlib.sha256(b"\0".join((path.read_bytes() if path else b"", banner.encode(), blocks))).hexdigest()
+    # The generated pages show no block: what they say of a figure stands in their own text.
+    written = "" if "/generated/" in docname else Path(app.env.doc2path(docname)).read_text(encoding="utf-8")
+    blocks = sorted(set(re.findall(r"figures/published/[a-z0-9-]+/(?:block|picture)\.md", written)))
+    parts = (path.read_bytes() if path else b"", banner.encode(), *(place.read_bytes() for block in blocks if (place := Path(app.srcdir) / block).exists()))
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def copy_figures(app: Sphinx, error: Exception | None) -> None:
