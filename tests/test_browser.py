@@ -85,7 +85,19 @@ class Reader:
         self.page.goto(self.base + page)
         if "?q=" in page:
             self.page.wait_for_selector("#search-results li")
+            self._settle()
         return self
+
+    def _settle(self) -> None:
+        """Waits until the page keeps its height: what a search found comes in one after the other, and pushes what is below out of sight."""
+        before, same = "", 0
+        for _ in range(200):
+            now = self.page.evaluate("document.documentElement.scrollHeight + ' ' + document.querySelectorAll('#search-results li').length")
+            before, same = now, same + 1 if now == before else 0
+            if same == 8:
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"{self.page.url}: it never came to rest")
 
     def until(self, ask: str):
         """Waits until the page answers yes. The policy forbids the waiting that Playwright would do within the page."""
