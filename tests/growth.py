@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import functools
+import gc
 import importlib.metadata
 import json
 import os
@@ -92,10 +93,12 @@ def _time_machine() -> None:
 
 
 def _books() -> None:
-    """The tables, the ledger and the code of the pages."""
+    """The tables, the ledger and the code of the pages, and garbage as seldom looked for as where pages are built."""
+    import build
     import country_pages  # noqa: F401
     import time_machine  # noqa: F401
 
+    gc.set_threshold(*build.SELDOM)
     _tables()
 
 

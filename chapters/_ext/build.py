@@ -35,6 +35,8 @@ HTML, GOOD, LOG, NEW = BUILD / "html", BUILD / "pages-are-good", BUILD / "build.
 _ANEW = shutil.ignore_patterns("figures", "v[0-9]*")
 #: All that the pages are made from.
 _FROM = ("_config.yml", "_toc.yml", "requirements.txt", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT", "CHANGELOG.md", "chapters", "data", "figures", "_build/executed")
+#: How seldom Python looks for garbage (see gc.set_threshold) while pages are made. Tables and the trees of hundreds of pages are none: to look them through again and again takes longer than half of the work.
+SELDOM = (200_000, 50, 50)
 #: Lines of the log that tell a reader how far the build is, or what went wrong.
 _TELL = re.compile(r"(reading sources|writing output|WARNING|ERROR|Exception|Extension error|threw an exception|build (succeeded|finished)|pickling|copying (static|images))")
 
@@ -151,8 +153,7 @@ def pages(everything: bool) -> int:
     """
     # jsonschema takes a second to learn the grammar of a kind of address that no setting of the book has.
     sys.modules.setdefault("rfc3987_syntax", None)
-    # The trees of four hundred pages are no garbage: looking them through for some, again and again, takes longer than half of the work.
-    gc.set_threshold(200_000, 50, 50)
+    gc.set_threshold(*SELDOM)
     if faults := _faults():
         print("\n".join(f"ERROR: {line}" for line in faults))
         return 1
