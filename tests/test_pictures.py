@@ -17,6 +17,7 @@ from metoo_figures import embedded, pictures, records
 def renders(room, monkeypatch):  # noqa: F811
     """A memory for the pictures, and a list that grows by one with each PNG that is rendered."""
     (room / "memory").mkdir()
+    monkeypatch.chdir(room)
     monkeypatch.setenv(pictures.MEMORY, str(room / "memory"))
     made, real = [], embedded.png
     monkeypatch.setattr(embedded, "png", lambda *about: made.append(1) or real(*about))
@@ -120,6 +121,16 @@ def test_a_function_of_the_notebook_is_never_taken_for_the_same(room, renders): 
     assert renders == [1, 1]
 
 
+def test_nor_is_one_of_a_module_beside_the_notebook(room, renders, monkeypatch):  # noqa: F811
+    monkeypatch.syspath_prepend(str(room))
+    (room / "helping.py").write_text("")
+    import helping  # noqa: F401
+
+    publish(room, draw=marked("a", "helping"))
+    publish(room, draw=marked("a", "helping"))
+    assert renders == [1, 1]
+
+
 def test_a_name_that_is_listed_later_is_found_in_a_remembered_picture(room, renders, monkeypatch):  # noqa: F811
     publish(room)
     monkeypatch.setattr(records, "names_in", lambda text: ["Somebody"] if "almost 75" in text else [])
@@ -139,5 +150,5 @@ def test_what_is_drawn_is_told_alike_in_every_process(tmp_path):
         ax.plot(pd.to_datetime(["2018-01-01", "2020-03-01"]), [1, 2]); ax.fill_between(pd.to_datetime(["2018-01-01", "2020-03-01"]), [1, 2], hatch="//")
         ax.annotate("x", (17600, 1.5), xytext=(5, 5), textcoords="offset points"); mf.key(fig, [Patch(label="one", hatch="..")])
         print(pictures.origin(fig, None, ""))"""
-    told = {subprocess.run([sys.executable, "-c", code, junk], capture_output=True, text=True, check=True, env={**os.environ, pictures.MEMORY: str(tmp_path)}).stdout for junk in ("1", "99999")}
+    told = {subprocess.run([sys.executable, "-c", code, junk], capture_output=True, text=True, check=True, cwd=tmp_path, env={**os.environ, pictures.MEMORY: str(tmp_path)}).stdout for junk in ("1", "99999")}
     assert len(told) == 1 and "None" not in told.pop()

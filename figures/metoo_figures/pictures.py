@@ -11,6 +11,7 @@ import io
 import json
 import os
 import pickle
+import sys
 import types
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,16 +77,22 @@ class _Teller(pickle.Pickler):
     """Writes what a figure holds, the same in every process. It is read by nobody."""
 
     def reducer_override(self, thing):
-        if isinstance(thing, (type, types.FunctionType)) and thing.__module__ == "__main__":
-            raise pickle.PicklingError("made in the notebook: its name does not tell what it does")
+        if isinstance(thing, (type, types.FunctionType)) and _is_of_the_reader(thing.__module__):
+            raise pickle.PicklingError("made in the notebook or beside it: its name does not tell what it does")
         if isinstance(thing, types.FunctionType):          # the code belongs to a package; what it was given does not
-            return tuple, ((thing.__module__, thing.__qualname__, thing.__defaults__, [cell.cell_contents for cell in thing.__closure__ or ()]),)
+            return tuple, ((thing.__module__, thing.__qualname__, thing.__defaults__, thing.__kwdefaults__, [cell.cell_contents for cell in thing.__closure__ or ()]),)
         if isinstance(thing, TransformNode):               # knows those that build on it by their places in memory
             state = dict(thing.__getstate__())
             return object.__new__, (type(thing),), state | {"_parents": [*state.get("_parents", {}).values()]}
         if isinstance(thing, rrule):                       # of a date axis: begins when it was made, until ticks are asked for
             return object.__new__, (type(thing),), {name: value for name, value in vars(thing).items() if name != "_dtstart"}
         return NotImplemented
+
+
+def _is_of_the_reader(module: str) -> bool:
+    """Whether a module is the notebook or lies in its folder: its code is no part of the state that the memory holds for."""
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return module == "__main__" or bool(file) and Path(file).is_relative_to(Path.cwd())
 
 
 def _memory(figure: str) -> Path:
