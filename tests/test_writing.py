@@ -12,10 +12,9 @@ BUILD = """
 import sys
 sys.path.insert(0, {ext!r})
 from sphinx.application import Sphinx
-from sphinx.builders.html import StandaloneHTMLBuilder
 if {jobs} > 1:
-    from writing import write_side_by_side
-    StandaloneHTMLBuilder._write_parallel = write_side_by_side
+    import writing
+    writing.be_quick()
 app = Sphinx({root!r}, None, {out!r}, {out!r} + "-doctrees", "html", parallel={jobs}, warningiserror=True, keep_going=True, status=None,
              confoverrides={{"html_theme": "basic", "html_copy_source": False}})
 app.build(force_all={everything})

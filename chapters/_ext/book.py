@@ -10,14 +10,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.environment.collectors.toctree import TocTreeCollector
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that Sphinx finds the module beside this one
 import assets  # noqa: E402
-import citing  # noqa: E402
 import corrected  # noqa: E402
 import data_pages  # noqa: E402
 import fact_cards  # noqa: E402
@@ -29,8 +26,6 @@ import versions  # noqa: E402
 EXECUTED = os.environ.get("BOOK_EXECUTED")
 #: Pages of single figures, countries and whole tables: in the order of the book, and not in its menu, where they would be a wall. Their own way in leads to them.
 NOT_IN_MENU = ("chapters/generated/figure-", "chapters/generated/country-", "chapters/generated/data-")
-#: Pages without a figure that has a number.
-ROWS = (*NOT_IN_MENU, "chapters/generated/table-")
 
 
 def make_pages(app: Sphinx) -> None:
@@ -72,16 +67,6 @@ def read_side_by_side(app: Sphinx, env, docnames: list[str]) -> None:
     for name in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):
         if name in app.extensions:
             app.extensions[name].parallel_read_safe = True
-
-
-def number_figures(collector: TocTreeCollector, env, slow=TocTreeCollector.assign_figure_numbers) -> list[str]:
-    """As Sphinx, which walks through all parts of all pages for figures that get a number. The pages of rows, most of the book, have none: they are taken for empty."""
-    real = env.get_doctree
-    env.get_doctree = lambda page: nodes.Element() if page.startswith(ROWS) else real(page)
-    try:
-        return slow(collector, env)
-    finally:
-        del env.get_doctree
 
 
 def shorten_menu(app: Sphinx, env) -> None:
@@ -161,8 +146,6 @@ def _own_code() -> str:
 def setup(app: Sphinx) -> dict:
     """Connects the extension to Sphinx."""
     finding.setup(app)
-    citing.setup(app)
-    TocTreeCollector.assign_figure_numbers = number_figures
     app.connect("builder-inited", make_pages)
     app.connect("source-read", use_executed)
     app.connect("source-read", tell_corrections)

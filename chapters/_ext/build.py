@@ -160,12 +160,12 @@ def pages(everything: bool) -> int:
     import making
 
     making.begun()
+    import citing
+    import writing
     from jupyter_book.sphinx import build_sphinx
-    from sphinx.builders.html import StandaloneHTMLBuilder
-    from writing import menu_once, write_side_by_side
 
-    StandaloneHTMLBuilder._write_parallel, StandaloneHTMLBuilder._get_local_toctree = write_side_by_side, menu_once
-
+    writing.be_quick()
+    citing.be_quick()
     if not sys.stdin.readline():
         return 1                # who started this is gone
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -11,7 +11,6 @@ from pybtex import richtext
 from pybtex.backends import plaintext
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting import plain
-from sphinx.application import Sphinx
 from sphinxcontrib.bibtex.domain import BibtexDomain, get_docnames
 
 #: Text in which LaTeX means nothing: letters of any script, figures, single spaces, and signs that stand for themselves.
@@ -97,7 +96,7 @@ def _cite(domain, slow=BibtexDomain.env_updated) -> list[str]:
     return sorted({ref.docname for ref in domain.citation_refs if any(target.key in changed for target in ref.targets)})
 
 
-def setup(app: Sphinx) -> None:
+def be_quick() -> None:
     """Puts it in the place of what it makes quick."""
     # Each citation asks for this plug-in, and pybtex would look through every installed package each time.
     register_plugin("pybtex.backends", "plaintext", plaintext.Backend, force=True)
