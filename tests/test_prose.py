@@ -29,6 +29,9 @@ GOOD = [
     "## Convicted, then acquitted",
     "{cite:t}`time-2018` and {numref}`fig-asia-1` hold no number about the world.",
     "```{include} ../figures/published/x-12/block.md\n```",
+    "```python\nfor year in range(2017, 2027):\n    print(416)\n```",
+    ":::{note}\n:width: 416\n\nNothing was counted.\n:::",
+    "می\u200cگویند",
 ]
 BAD = [
     ("There were [417](#stat-chn-metoo-posts-first-month) posts.", "'417' does not agree with its row 'stat-chn-metoo-posts-first-month' in data/tables/statistics.csv: 417"),
@@ -39,6 +42,9 @@ BAD = [
     ("There were 416 posts.", "the number '416' has no row"),
     ("He was convicted and went to prison.", "'convicted' stands without a date"),
     ("In 2019 she spoke. Then he was acquitted.", "'acquitted' stands without a date in the sentence that begins 'Then he was acquitted.'"),
+    ("## What 416 measures\n\nA title.", "the number '416' has no row"),
+    ("## Counts\nThere were 416 posts.", "the number '416' has no row"),
+    ("He was not\u200b seen.", "holds a hidden character (zero width space), letter 11 of 17. Type it again."),
     ("Some [convicted](#step-kor-governor-abuse-5) men appeal.", "'convicted' stands without a date"),
 ]
 
@@ -52,6 +58,12 @@ def test_good_prose_passes(tmp_path, text):
 def test_bad_prose_is_told_with_its_cell(tmp_path, text, says):
     problems = told(tmp_path, text)
     assert len(problems) == 1 and problems[0].startswith("chapters/one.ipynb, cell 2, line 1") and says in problems[0], problems
+
+
+def test_a_note_is_read_as_prose_and_keeps_its_lines(tmp_path):
+    text = "A note.\n\n::::{grid}\n:::{note} On 416 posts\n:class: tip\n\nHe was convicted.\n:::\n::::\n\nThere were 417."
+    assert [problem.split("'")[0] + problem.split("'")[1] for problem in told(tmp_path, text)] == [
+        "chapters/one.ipynb, cell 2, line 4: the number 416", "chapters/one.ipynb, cell 2, line 7: convicted", "chapters/one.ipynb, cell 2, line 11: the number 417"]
 
 
 @pytest.mark.parametrize(("text", "numbers"), [

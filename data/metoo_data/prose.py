@@ -1,4 +1,4 @@
-"""Checking prose against the tables: fact links, numbers without one, statuses without a date, names without a basis.
+"""Checking prose against the tables: fact links, numbers without one, statuses without a date, names without a basis, hidden letters.
 
 A fact link is a plain Markdown link from a number or date to the row that it comes from:
 ``[416](#stat-chn-metoo-posts-first-month)``. Its text and its row must agree.
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import dates, names, reading
+from . import dates, names, reading, untrusted
 from .problems import Problem, nearest
 from .schema import ROOT, tables
 
@@ -26,6 +26,10 @@ _DATE = re.compile(rf"(?:(\d{{1,2}}) )?({_MONTH}) (\d{{4}})|\b((?:19|20)\d\d)\b"
 _DIGITS = re.compile(r"(?<![\w#.-])\d[\d,]*(?:\.\d+)?")
 _STATUS = re.compile(r"\b(convicted|acquitted|sentenced|jailed|imprisoned|found guilty|found liable|cleared of|quashed|"
                      r"overturned|exonerated|fined)\b", re.I)
+_FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<directive>[\w:-]+)\})?(?P<rest>.*)\n(?P<inside>(?:.*\n)*?)(?P=fence)[`:]*[ \t]*$", re.M)
+#: Directives that hold no sentences of ours.
+_NO_PROSE = ("include", "bibliography", "toctree", "tableofcontents", "code-block", "code-cell", "math", "figure", "image", "raw")
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t].*$", re.M)
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“\[(*_])")
 
 _UNITS = dict(zip("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -54,7 +58,7 @@ def problems(folder: Path, root: Path = ROOT) -> list[Problem]:
     broken = any(sheet.is_broken for sheet in sheets)
     captions = [cells["caption"] for name, cells in rows.values() if name == "cases" and cells["naming_basis"] != "not_named"]
     unnamed = functools.partial(_unnamed, root=root, named=frozenset(names.known(root)) if broken else names.named(captions, root))
-    tests = (_loose_numbers, _undated, unnamed, *(() if broken else (_links,)))
+    tests = (_hidden, _loose_numbers, _undated, unnamed, *(() if broken else (_links,)))
     found = []
     for path in [*sorted(folder.glob("*.ipynb")), *sorted(folder.glob("*.md")), *sorted(folder.glob("essays/*.md"))]:
         try:
@@ -66,7 +70,7 @@ def problems(folder: Path, root: Path = ROOT) -> list[Problem]:
 
 
 def passages(path: Path) -> Iterator[Passage]:
-    """The paragraphs of one chapter or page, without code blocks, directives and front matter."""
+    """The paragraphs of one chapter or page, headings too, without code blocks and front matter."""
     name, content = f"{path.parent.name}/{path.name}", path.read_text(encoding="utf-8")
     if path.suffix != ".ipynb":
         yield from _paragraphs(name, content)
@@ -77,14 +81,25 @@ def passages(path: Path) -> Iterator[Passage]:
 
 
 def _paragraphs(file: str, text: str) -> Iterator[Passage]:
-    blank = lambda found: "\n" * found[0].count("\n")  # noqa: E731  keeps the line numbers
-    text = re.sub(r"\A---\n.*?\n---\n", blank, text, flags=re.S)
-    text = re.sub(r"^(`{3,}|:{3,}).*?^\1[`:]*[ \t]*$", blank, text, flags=re.S | re.M)
+    text = _FENCE.sub(_unfenced, re.sub(r"\A---\n.*?\n---$", _blank, text, flags=re.S | re.M))
     line = 1
     for part in re.split(r"(\n\s*\n)", text):
-        if part.strip() and not part.lstrip().startswith("#"):
+        if part.strip():
             yield Passage(file, line + len(part) - len(part.lstrip("\n")), part.strip("\n"))
         line += part.count("\n")
+
+
+def _blank(found: re.Match) -> str:
+    """As many lines as there were, with nothing in them: the lines after them keep their numbers."""
+    return "\n" * found[0].count("\n")
+
+
+def _unfenced(found: re.Match) -> str:
+    """Nothing of a block of code; of a directive that holds sentences, such as a note, its title and its sentences."""
+    if not found["directive"] or found["directive"] in _NO_PROSE:
+        return _blank(found)
+    inside = re.sub(r"^:[\w-]+:.*$", "", found["inside"], flags=re.M)
+    return f"{found['rest']}\n{_FENCE.sub(_unfenced, inside)}"
 
 
 def _links(passage: Passage, rows: dict) -> Iterator[Problem]:
@@ -154,6 +169,12 @@ def dates_in(text: str) -> list[str]:
     return found
 
 
+def _hidden(passage: Passage, rows: dict) -> Iterator[Problem]:
+    for number, line in enumerate(passage.text.split("\n"), passage.line):
+        if told := untrusted.hidden(line.replace("\t", " ").replace("\xa0", " ")):
+            yield Problem(passage.file, f"the line holds a {told}. Type it again.", number)
+
+
 def _loose_numbers(passage: Passage, rows: dict) -> Iterator[Problem]:
     bare = _DATE.sub(" ", _CODE.sub(" ", _OTHER_LINK.sub(" ", passage.text)))
     bare = re.sub(r"^\s*\d+\.\s", " ", bare, flags=re.M)           # numbered lists
@@ -163,7 +184,7 @@ def _loose_numbers(passage: Passage, rows: dict) -> Iterator[Problem]:
 
 
 def _undated(passage: Passage, rows: dict) -> Iterator[Problem]:
-    text = _CODE.sub(" ", passage.text)
+    text = _CODE.sub(" ", _HEADING.sub("", passage.text))          # the date of a heading stands below it
     for sentence in _SENTENCE.split(text):
         shown = _OTHER_LINK.sub(lambda link: link[0].split("](")[0].lstrip("![") , sentence)
         verb = _STATUS.search(_QUOTED.sub(" ", shown))
