@@ -86,10 +86,12 @@ clean:  ## delete what was built (the environment stays; make clean ENV=1 delete
 	@rm -rf _build chapters/generated $(if $(ENV),$(VENV))
 	@echo "Deleted: _build chapters/generated$(if $(ENV), $(VENV))"
 
-lock: $(VENV)/.ready  ## make requirements.txt anew from pyproject.toml, and the lock of the tools below
-	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header \
+# uv keeps what is locked where it still fits, unless it is asked for newer packages.
+lock: UPGRADE = $(if $(newer),--upgrade)
+lock: $(VENV)/.ready  ## make requirements.txt anew from pyproject.toml, and the lock of the tools below; newer=yes takes newer packages
+	@$(VENV)/bin/uv pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --all-extras --no-header \
 		--no-emit-index-url -q pyproject.toml -o requirements.txt
-	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q \
+	@$(VENV)/bin/uv pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q \
 		.github/tools.in -o .github/tools.txt && echo "requirements.txt and .github/tools.txt are new. Run make test before you commit it."
 
 # A Python that is asked for by name and is not the one of the environment that stands would be left aside without a word.

@@ -298,18 +298,20 @@ def test_a_semicolon_in_a_single_value_is_its_own():
 # Earlier versions of figures.
 
 def test_the_page_of_an_earlier_version_says_that_a_row_was_corrected_since(tmp_path):
-    one = next(one for one in corrected.every() if any(corrected.of_figure(path.name, [one]) for path in corrected.PUBLISHED.iterdir()))
-    figure = next(path.name for path in corrected.PUBLISHED.iterdir() if corrected.of_figure(path.name, [one]))
+    shown = {path.name: one for path in sorted(corrected.PUBLISHED.iterdir()) for one in corrected.every() if corrected.of_figure(path.name, [one])}
+    figure = max(shown)                         # its files stand behind index.html in their folder
+    assert figure > "index"
     old = tmp_path / "published" / "v0.0.1" / "figures" / figure
     old.mkdir(parents=True)
     shutil.copy(corrected.PUBLISHED / figure / f"{figure}.csv", old)
     (old / "index.html").write_text("<main><h1>As it was cited</h1><p>x</p></main>", encoding="utf-8")
-    for _ in range(2):
-        assert versions.keep(tmp_path / "published", tmp_path / "new") == []
-        shutil.copytree(tmp_path / "new" / "v0.0.1", tmp_path / "published" / "v0.0.1", dirs_exist_ok=True)
-    text = (tmp_path / "new" / "v0.0.1" / "figures" / figure / "index.html").read_text(encoding="utf-8")
-    assert text.count("Corrected since, on ") == 1 and text.index("</h1>") < text.index("Corrected since") and f"corrections.html#{'cor-'}" in text
-    assert (tmp_path / "new" / "v0.0.1" / "figures" / figure / f"{figure}.csv").read_bytes() == (corrected.PUBLISHED / figure / f"{figure}.csv").read_bytes()
+    for turn in range(2):
+        new = tmp_path / f"new{turn}"
+        assert versions.keep(tmp_path / "published", new) == ([], [])
+        shutil.copytree(new / "v0.0.1", tmp_path / "published" / "v0.0.1", dirs_exist_ok=True)
+        text = (new / "v0.0.1" / "figures" / figure / "index.html").read_text(encoding="utf-8")
+        assert text.count("Corrected since, on ") == 1 and text.index("</h1>") < text.index("Corrected since") and "corrections.html#cor-" in text
+        assert (new / "v0.0.1" / "figures" / figure / f"{figure}.csv").read_bytes() == (corrected.PUBLISHED / figure / f"{figure}.csv").read_bytes()
 
 
 def test_what_came_with_the_first_version_or_is_older_than_a_year_has_no_banner(monkeypatch):

@@ -273,12 +273,23 @@ def test_a_name_comes_out_of_the_versions_that_were_published(person_down, tmp_p
         (published / version / "figures" / "x" / "x.csv").write_text(text, encoding="utf-8")
     (new / "v0.2.0" / "figures" / "x").mkdir(parents=True)
     (new / "v0.2.0" / "figures" / "x" / "x.csv").write_text("a film producer,1\n", encoding="utf-8")
-    assert versions.keep(published, new) == [], "a name that is down is the one reason to write over what was published"
+    assert versions.keep(published, new) == ([], []), "a name that is down is the one reason to write over what was published"
     assert (new / "v0.1.0" / "figures" / "x" / "x.csv").read_text(encoding="utf-8") == "A film producer said so"
     assert (new / "v0.2.0" / "figures" / "x" / "x.csv").read_text(encoding="utf-8") == "a film producer,1\n"
-    (published / "v0.1.0" / "figures" / "x" / "x.pdf").write_bytes(pdf("Vermiculite"))
-    with pytest.raises(ValueError, match="no role can be put"):
-        versions.keep(published, new)
+
+
+def test_a_file_of_an_earlier_version_that_holds_a_name_where_no_role_can_be_put_is_left_out_and_its_page_says_so(person_down, tmp_path):
+    published, new = tmp_path / "published", tmp_path / "new"
+    old = published / "v0.1.0" / "figures" / "x"
+    old.mkdir(parents=True)
+    (old / "index.html").write_text('<p>Vermiculite</p><ul><li><a href="x.pdf">Print, PDF</a></li><li><a href="x.csv">Data, CSV</a></li></ul>', encoding="utf-8")
+    (old / "x.csv").write_text("a,1\n", encoding="utf-8")
+    (old / "x.pdf").write_bytes(pdf("Vermiculite"))
+    faults, told = versions.keep(published, new)
+    assert faults == [] and len(told) == 1 and told[0].startswith("v0.1.0/figures/x/x.pdf is left out")
+    assert taking_down.traces(new) == [] and sorted(path.name for path in new.rglob("*.*") if path.is_file()) == ["index.html", "x.csv"]
+    assert (new / "v0.1.0" / "figures" / "x" / "index.html").read_text(encoding="utf-8") == (
+        '<p>a film producer</p><ul><li>Print, PDF: taken down, because it held a name</li><li><a href="x.csv">Data, CSV</a></li></ul>')
 
 
 def test_the_list_holds_digests_and_roles_and_no_name():

@@ -88,7 +88,7 @@ def test_a_published_version_is_kept_and_nothing_is_written_over_it(site, tmp_pa
     (published / VERSION / "figures" / FIGURE / "index.html").write_text("an older look of the page")
     (published / "chapters").mkdir()
     shutil.copytree(site / VERSION / "figures" / FIGURE, new / VERSION / "figures" / FIGURE)
-    assert versions.keep(published, new) == []
+    assert versions.keep(published, new) == ([], [])
     assert (new / "v0.1.0" / "figures" / FIGURE / "index.html").read_text() == "as it was cited"
     assert (new / VERSION / "figures" / FIGURE / "index.html").read_text() == "an older look of the page"
     assert not (new / "chapters").exists()
@@ -101,7 +101,7 @@ def test_a_changed_figure_under_a_published_version_is_refused(site, tmp_path):
     (published / "v0.1.0").mkdir()
     (published / "v0.1.0" / "a.txt").write_text("a")
     (new / VERSION / "figures" / FIGURE / f"{FIGURE}.csv").write_text("another,table\n")
-    faults = versions.keep(published, new)
+    faults, _ = versions.keep(published, new)
     assert len(faults) == 1 and FIGURE in faults[0] and "new version" in faults[0]
     assert not (new / "v0.1.0").exists(), "a site that is refused is left as it is"
 

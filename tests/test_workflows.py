@@ -23,15 +23,15 @@ TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.g
 FLOWS = {name: yaml.load(text, Loader=yaml.BaseLoader) for name, text in TEXTS.items()}
 JOBS = [(name, job) for name, flow in FLOWS.items() for job in flow["jobs"]]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-MAY_WRITE = {("pages.yml", "publish"): {"contents": "write"}, ("release.yml", "release"): {"contents": "write"}, ("weekly.yml", "report"): {"issues": "write"}}
+MAY_WRITE = {("pages.yml", "publish"): {"contents": "write", "pages": "write"}, ("release.yml", "release"): {"contents": "write"}, ("weekly.yml", "report"): {"issues": "write"}}
 
 
 def lines_of(name, job):
     return "\n".join(step.get("run", "") for step in FLOWS[name]["jobs"][job].get("steps", ()))
 
 
-def test_the_four_workflows_are_there():
-    assert set(FLOWS) == {"test.yml", "pages.yml", "weekly.yml", "release.yml"}
+def test_the_five_workflows_are_there():
+    assert set(FLOWS) == {"test.yml", "audit.yml", "pages.yml", "weekly.yml", "release.yml"}
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -81,7 +81,14 @@ def test_the_tests_run_on_every_python_that_the_project_promises():
     promised = [c.rsplit(" ", 1)[1] for c in PYPROJECT["project"]["classifiers"] if re.search(r"Python :: 3\.\d+$", c)]
     low, below = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", PYPROJECT["project"]["requires-python"]).groups()
     assert matrix == promised == [f"3.{minor}" for minor in range(int(low), int(below))]
-    assert re.search(r"^make test\b", lines_of("test.yml", "test"), re.M) and re.search(r"^make audit\b", lines_of("test.yml", "audit"), re.M)
+    assert re.search(r"^make test\b", lines_of("test.yml", "test"), re.M)
+
+def test_known_holes_are_asked_for_on_every_push_for_the_oldest_and_newest_python_and_hold_up_no_publishing():
+    assert re.search(r"^make audit\b", lines_of("audit.yml", "audit"), re.M)
+    assert FLOWS["audit.yml"]["on"]["push"] == {"branches-ignore": ["gh-pages"]} and "pull_request" in FLOWS["audit.yml"]["on"]
+    versions = FLOWS["test.yml"]["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert FLOWS["audit.yml"]["jobs"]["audit"]["strategy"]["matrix"]["python"] == [versions[0], versions[-1]]
+    assert not any("audit" in TEXTS[name] for name in ("pages.yml", "release.yml", "test.yml"))
 
 
 def test_every_push_is_tested_and_what_is_published_was_tested_first():
@@ -91,8 +98,16 @@ def test_every_push_is_tested_and_what_is_published_was_tested_first():
     assert FLOWS["weekly.yml"]["jobs"]["build"] == {"uses": "./.github/workflows/test.yml"}
 
 
-def test_two_publishings_never_run_at_once():
-    assert FLOWS["pages.yml"]["concurrency"] == {"group": "pages", "cancel-in-progress": "false"}
+def test_two_publishings_never_run_at_once_and_no_push_goes_untested_for_that():
+    assert FLOWS["pages.yml"]["jobs"]["publish"]["concurrency"] == {"group": "publish", "cancel-in-progress": "false"}
+    assert not any("concurrency" in flow for flow in FLOWS.values())
+
+
+def test_the_weekly_report_comes_whatever_became_of_the_others():
+    jobs = FLOWS["weekly.yml"]["jobs"]
+    assert set(jobs["report"]["needs"]) == set(jobs) - {"report"}
+    said = jobs["report"]["if"]
+    assert "always()" in said and all(f"needs.{name}.result != 'success'" in said for name in jobs["report"]["needs"]), "a job that ran out of time is cancelled, and not a failure"
 
 
 def test_every_command_of_a_workflow_is_one_of_the_project():
@@ -109,6 +124,7 @@ def test_dependabot_leaves_jupyter_book_below_two():
     pip, actions = told["updates"]
     assert {"dependency-name": "jupyter-book", "versions": [">=2"]} in pip["ignore"] and actions["package-ecosystem"] == "github-actions"
     assert all((ROOT / folder.strip("/")).is_dir() for folder in pip["directories"])
+    assert pip["open-pull-requests-limit"] == 0 and pip["groups"]["packages"]["applies-to"] == "security-updates"
 
 
 @pytest.mark.parametrize("name", ["correction", "missing-fact", "accessibility"])
@@ -117,6 +133,7 @@ def test_a_form_asks_for_what_a_maintainer_needs(name):
     asked = [part for part in form["body"] if part["type"] != "markdown"]
     assert form["name"] and form["description"] and len({part["id"] for part in asked}) == len(asked)
     assert all(part["attributes"]["label"] for part in asked) and sum(part.get("validations", {}).get("required", False) for part in asked) >= 2
+    assert form["labels"] and all(f"`{label}`" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8") for label in form["labels"]), "GitHub makes no label"
     if name != "accessibility":
         assert any(part["id"] == "source" and part["validations"]["required"] for part in asked)
 
@@ -132,7 +149,7 @@ def test_zenodo_is_told_what_the_citation_file_says():
     zenodo = json.loads((ROOT / ".zenodo.json").read_text(encoding="utf-8"))
     cff = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert zenodo["title"] == cff["title"] and zenodo["keywords"] == cff["keywords"] and zenodo["upload_type"] == cff["type"] == "dataset"
-    assert [one["name"] for one in zenodo["creators"]] == [one["name"] for one in cff["authors"]] and zenodo["license"] in cff["license"]
+    assert [one["name"] for one in zenodo["creators"]] == [one["name"] for one in cff["authors"]] and zenodo["license"] in [one.lower() for one in cff["license"]]
     assert re.sub(r"<.*?>", "", zenodo["description"]).split() == cff["abstract"].split()
     assert not {"version", "doi", "publication_date"} & set(zenodo), "Zenodo takes the version from the tag, and mints the DOI"
 
@@ -190,7 +207,8 @@ def test_a_release_without_pages_says_so(tmp_path, monkeypatch):
 @pytest.fixture
 def versioned(tmp_path):
     (tmp_path / "data").mkdir()
-    for name in ("pyproject.toml", "CITATION.cff", "CHANGELOG.md", "data/datapackage.json"):
+    (tmp_path / "figures").mkdir()
+    for name in ("pyproject.toml", "CITATION.cff", "CHANGELOG.md", "data/datapackage.json", "figures/book.yml", "Makefile"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
@@ -205,6 +223,16 @@ def test_a_tag_that_is_not_the_version_is_refused_and_each_file_named(versioned)
     told = "\n".join(releasing.tag_faults("v9.9.8", versioned))
     for part in ("The tag is v9.9.8", "CITATION.cff has", "CITATION.cff, preferred-citation has", "datapackage.json has", "'## 9.9.9 (date)'"):
         assert part in told
+
+
+@pytest.mark.parametrize(("name", "old", "new", "says"), [
+    ("CITATION.cff", r'date-released: ".*"', 'date-released: "2026-11-20"', "CITATION.cff, date-released says 2026-11-20"), ("CITATION.cff", "year: 2026", "year: 2025", "preferred-citation, year says 2025"),
+    ("Makefile", r"EPOCH := \d+", "EPOCH := 1795132800", "SOURCE_DATE_EPOCH says 2026-11-20"), ("CHANGELOG.md", r"^(## 0.2.0) \(.*\)", r"\1 (2026-11-20)", "CHANGELOG.md says 2026-11-20")])
+def test_a_day_that_one_file_does_not_have_keeps_the_version_from_being_released(versioned, name, old, new, says):
+    text = (versioned / name).read_text(encoding="utf-8")
+    (versioned / name).write_text(re.sub(old, new, text, count=1, flags=re.M), encoding="utf-8")
+    told = releasing.tag_faults(f"v{PYPROJECT['project']['version']}", versioned)
+    assert len(told) == 1 and says in told[0] and f"figures/book.yml {yaml.safe_load((ROOT / 'figures' / 'book.yml').read_text())['date']}" in told[0]
 
 
 def test_the_notes_are_those_of_one_version():
@@ -225,15 +253,17 @@ def publish(tmp_path):
     for command in (["git", "init", "-q", "--bare", str(remote)], ["git", "init", "-q", str(room)], [*as_someone, "-C", str(room), "commit", "-q", "--allow-empty", "-m", "x"]):
         subprocess.run(command, check=True)
 
-    def run(files, to=remote):
+    def run(files, to=remote, words=()):
         shutil.rmtree(room / "_build" / "html")
         for name, text in files.items():
             (room / "_build" / "html" / name).parent.mkdir(parents=True, exist_ok=True)
             (room / "_build" / "html" / name).write_text(text, encoding="utf-8")
-        ran = subprocess.run([room / ".github" / "publish"], capture_output=True, text=True, env={**os.environ, "PUBLISH_TO": str(to)}, check=False)
+        ran = subprocess.run([room / ".github" / "publish", *words], capture_output=True, text=True, env={**os.environ, "PUBLISH_TO": str(to)}, check=False)
         names = subprocess.run(["git", "-C", remote, "ls-tree", "-r", "--name-only", "gh-pages"], capture_output=True, text=True, check=False).stdout.split()
         return ran.returncode, ran.stdout + ran.stderr, names
 
+    run.git = lambda *words: subprocess.run([*as_someone, "-C", str(room), *words], check=True)
+    run.room, run.remote = room, remote
     return run
 
 
@@ -246,3 +276,35 @@ def test_publishing_keeps_earlier_versions_and_refuses_a_changed_one(publish):
     code, said, _ = publish({"index.html": "two", "v0.2.0/figures/a/a.csv": "2"})
     assert code == 0 and "Nothing changed" in said
     assert publish({"index.html": "five"}, to="/nowhere/at/all")[0] != 0
+
+
+def test_comparing_publishes_nothing(publish):
+    assert publish({"v0.2.0/figures/a/a.csv": "2"}, words=["compare"])[::2] == (0, [])
+    publish({"v0.2.0/figures/a/a.csv": "2"})
+    code, said, names = publish({"v0.2.0/figures/a/a.csv": "3"}, words=["compare"])
+    assert code == 1 and "new version" in said and names == [".nojekyll", "v0.2.0/figures/a/a.csv"]
+
+
+def test_an_old_run_does_not_publish_over_a_newer_one(publish):
+    publish.git("push", "-q", str(publish.remote), "HEAD:refs/heads/main")
+    assert publish({"index.html": "one"})[2] == [".nojekyll", "index.html"], "it is what main holds"
+    publish.git("commit", "-q", "--allow-empty", "-m", "y")
+    publish.git("push", "-q", str(publish.remote), "HEAD:refs/heads/main")
+    publish.git("reset", "-q", "--hard", "HEAD~1")
+    code, said, names = publish({"old.html": "one"})
+    assert code == 0 and "main has gone on" in said and names == [".nojekyll", "index.html"]
+
+
+def test_the_address_of_the_site_stays_and_pages_that_run_are_taken_where_they_are_of_this_build(publish, tmp_path):
+    publish({"index.html": "one"})
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", "-b", "gh-pages", str(publish.remote), str(clone)], check=True)
+    (clone / "CNAME").write_text("book.example.org\n")
+    for words in (["add", "CNAME"], ["commit", "-q", "-m", "address"], ["push", "-q"]):
+        subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-C", str(clone), *words], check=True)
+    other = publish.room / "_build" / "browser"
+    other.mkdir()
+    (other / "build.json").write_text("this build")
+    (other / "run.js").write_text("")
+    assert publish({"index.html": "two", "build.json": "another build"})[2] == [".nojekyll", "CNAME", "build.json", "index.html"]
+    assert publish({"index.html": "two", "build.json": "this build"})[2] == [".nojekyll", "CNAME", "build.json", "run.js"]

@@ -5,6 +5,7 @@ With ``tag v1.2.3`` it says whether that tag may be released, with ``notes`` wha
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -59,14 +60,26 @@ def site_zip(site: Path) -> bytes:
 
 
 def tag_faults(tag: str, root: Path = ROOT) -> list[str]:
-    """What keeps ``tag`` from being released: a version that one of the files does not have, or a changelog that does not tell of it."""
+    """What keeps ``tag`` from being released: a version or a day that one of the files does not have, or a changelog that does not tell of it."""
     version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     cited = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
     told = {"CITATION.cff": cited["version"], "CITATION.cff, preferred-citation": cited["preferred-citation"]["version"],
             "data/datapackage.json": json.loads((root / "data" / "datapackage.json").read_text(encoding="utf-8"))["version"]}
     faults = [] if tag == f"v{version}" else [f"The tag is {tag}, and the version in pyproject.toml is {version}. The tag of that version is v{version}."]
     faults += [f"{where} has version {has}, and pyproject.toml {version}." for where, has in told.items() if has != version]
+    faults += day_faults(version, root)
     return faults if notes(version, root) else [*faults, f"CHANGELOG.md has no section '## {version} (date)' that says what changed."]
+
+
+def day_faults(version: str, root: Path = ROOT) -> list[str]:
+    """A sentence for each file that gives a version another day than ``figures/book.yml`` does."""
+    day = yaml.safe_load((root / "figures" / "book.yml").read_text(encoding="utf-8"))["date"]
+    cited = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
+    moment = int(re.search(r"^export SOURCE_DATE_EPOCH := (\d+)$", (root / "Makefile").read_text(encoding="utf-8"), re.M)[1])
+    log = re.search(rf"^## {re.escape(version)} \(([0-9-]+)\)$", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    told = {"CITATION.cff, date-released": cited["date-released"], "CITATION.cff, preferred-citation, year": f"{cited['preferred-citation']['year']}{day:-%m-%d}",
+            "Makefile, SOURCE_DATE_EPOCH": dt.datetime.fromtimestamp(moment, dt.UTC).date().isoformat(), "CHANGELOG.md": log[1] if log else None}
+    return [f"{where} says {has}, and figures/book.yml {day}." for where, has in told.items() if has and has != day.isoformat()]
 
 
 def notes(version: str, root: Path = ROOT) -> str:

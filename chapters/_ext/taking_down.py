@@ -159,7 +159,7 @@ def without_names(path: Path) -> bytes:
         return content
     new = withheld.replaced(content.decode("utf-8"), schema.ROOT).encode("utf-8") if path.suffix in _TEXT else content
     if _holds(path.name, new):
-        raise ValueError(f"{path} holds a name that is taken down, in a place where no role can be put. Delete the file from the published branch.")
+        raise ValueError(f"{path} holds a name that is taken down, in a place where no role can be put")
     return new
 
 

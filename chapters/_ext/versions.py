@@ -52,24 +52,38 @@ def write_tombstones(target: Path) -> None:
             f'{html.escape(gone["reason"])}. <a href="../{gone["successor"]}/index.html">{gone["successor"]}</a> took its place.</p></html>\n', encoding="utf-8")
 
 
-def keep(published: Path, site: Path) -> list[str]:
-    """Copies the versions that stand in ``published`` into ``site``. Nothing that was published is written over.
+def keep(published: Path, site: Path) -> tuple[list[str], list[str]]:
+    """Copies the versions that stand in ``published`` into ``site``. Nothing that was published is written over, but for a name that was taken down.
 
-    Returns a sentence for each figure that has other files now and the same version. Then nothing was copied, and ``site`` must not be published.
+    Returns two lists of sentences. One for each figure that has other files now and the same version: then nothing was copied, and ``site`` must not be
+    published. And one for each file that was left out, because a name that was taken down stands in it where no role can be put, as in the words of a picture.
     """
     kept = sorted(path for path in published.glob("v[0-9]*/**/*") if path.is_file())
     # A name that was taken down comes out of what was published too; nothing else does.
     named = {path.relative_to(published).parent for path in kept if taking_down.traces_in(path)}
     kept = [path for path in kept if not (path.relative_to(published).parent in named and (site / path.relative_to(published)).exists())]
-    changed = {path.parent.relative_to(published) for path in kept if path.name != "index.html" and _differs(path, site / path.relative_to(published))}
-    if not changed:
-        for path in kept:
-            target = site / path.relative_to(published)
-            target.parent.mkdir(parents=True, exist_ok=True)
+    if changed := {path.parent.relative_to(published) for path in kept if path.name != "index.html" and _differs(path, site / path.relative_to(published))}:
+        return [f"{folder} was published with other files. A changed figure needs a new version: raise it in pyproject.toml (see CONTRIBUTING.md)." for folder in sorted(changed)], []
+    left_out = []
+    for path in kept:
+        target = site / path.relative_to(published)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
             target.write_bytes(taking_down.without_names(path))
-            if path.name == "index.html":
-                _tell_corrections(target)
-    return [f"{folder} was published with other files. A changed figure needs a new version: raise it in pyproject.toml (see CONTRIBUTING.md)." for folder in sorted(changed)]
+        except ValueError:
+            left_out.append(target)
+    for page in (site / path.relative_to(published) for path in kept if path.name == "index.html" and path.relative_to(published).parts[1] == "figures"):
+        _tell_corrections(page)              # when the data of the figure stands beside it
+    for target in left_out:
+        _tell_gone(target.with_name("index.html"), target.name)
+    return [], [f"{target.relative_to(site)} is left out: it holds a name that was taken down, where no role can be put." for target in left_out]
+
+
+def _tell_gone(page: Path, name: str) -> None:
+    """Says on the page of an earlier version that one of its files was taken down."""
+    if page.exists():
+        text = page.read_text(encoding="utf-8")
+        page.write_text(re.sub(rf'<li><a href="{re.escape(name)}">(.*?)</a></li>', r"<li>\1: taken down, because it held a name</li>", text), encoding="utf-8")
 
 
 def _tell_corrections(page: Path) -> None:
@@ -109,6 +123,6 @@ def _page(sheet: dict) -> str:
 
 
 if __name__ == "__main__":
-    faults = keep(*map(Path, sys.argv[2:4]))
-    print("\n".join(faults) or "Every version that was published stands in the new site.")
+    faults, told = keep(*map(Path, sys.argv[2:4]))
+    print("\n".join([*faults, *told]) or "Every version that was published stands in the new site.")
     sys.exit(bool(faults))
