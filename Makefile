@@ -104,13 +104,15 @@ ifeq ($(origin PYTHON),command line)
 		echo "The environment in $(VENV) has Python $$ours, and you asked for $$wanted. Delete it first, then say it again: make clean ENV=1"; exit 1; }; }
 endif
 
-$(VENV)/.ready: requirements.txt pyproject.toml | same-python
+# An environment whose Python is not there, as where a folder was set up outside of a container and is opened inside, is set up anew.
+.PHONY: gone
+$(VENV)/.ready: requirements.txt pyproject.toml $(if $(wildcard $(VENV)/.ready),$(shell $(RUN) -c '' 2>/dev/null || echo gone)) | same-python
 	@echo "== 1/4 Environment (first time: one to three minutes)"
 	@test -w . || { echo "This folder cannot be written to. Copy the book to a folder of your own and try again there."; exit 1; }
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or say: make book PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} is not supported. Use 3.11, 3.12 or 3.13: make book PYTHON=python3.12")'
 	@# What a stopped set-up left is of no use: half a package looks like a whole one.
-	@"$(PYTHON)" -m venv $$(test ! -e $(VENV)/.unfinished || echo --clear) $(VENV) && touch $(VENV)/.unfinished || { echo "Python could not make an environment. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@"$(PYTHON)" -m venv $$(test ! -e $(VENV)/.unfinished && $(RUN) -c '' 2>/dev/null || echo --clear) $(VENV) && touch $(VENV)/.unfinished || { echo "Python could not make an environment. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
 	@# uv installs the lock in seconds; where it cannot be had or cannot reach the packages, pip does the same.
 	@if $(RUN) -m pip install --quiet "uv>=0.9,<1" && \
 		$(VENV)/bin/uv pip install --quiet --system-certs --python $(RUN) --require-hashes --compile-bytecode -r requirements.txt; then \

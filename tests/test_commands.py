@@ -49,4 +49,17 @@ def test_a_stopped_set_up_is_begun_anew():
     """Half a package looks like a whole one: what tells a set-up that did not end is put there first, and taken away last."""
     shown = subprocess.run(["make", "-n", "-B", ".venv/.ready"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     first, last = shown.index("touch .venv/.unfinished"), shown.index("rm -f .venv/.unfinished && touch .venv/.ready")
-    assert "test ! -e .venv/.unfinished || echo --clear" in shown and first < shown.index("pip install") < last
+    assert "test ! -e .venv/.unfinished && .venv/bin/python -c '' 2>/dev/null || echo --clear" in shown and first < shown.index("pip install") < last
+
+
+def test_an_environment_whose_python_is_gone_is_set_up_anew(tmp_path):
+    """As where a folder that was set up outside of a container is opened inside."""
+    environment = tmp_path / "venv"
+    (environment / "bin").mkdir(parents=True)
+    (environment / ".ready").touch()
+    ask = lambda: subprocess.run(["make", "-n", f"{environment}/.ready", f"VENV={environment}"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: E731
+    (environment / "bin" / "python").symlink_to("/nowhere/python")
+    assert "-m venv" in ask()
+    (environment / "bin" / "python").unlink()
+    (environment / "bin" / "python").symlink_to(sys.executable)
+    assert "up to date" in ask()

@@ -33,7 +33,8 @@ def test_binder_installs_the_lock_and_then_the_packages():
 
 def test_binder_and_the_container_have_a_python_that_the_book_supports():
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
-    image = re.fullmatch(r"python:(3\.\d+)-\w+", container["image"])
+    image = re.fullmatch(r"mcr\.microsoft\.com/devcontainers/python:(3\.\d+)-\w+", container["image"])
+    assert container["remoteUser"] == "vscode", "JupyterLab does not start for root, and root's files could not be written outside of the container"
     runtime = re.fullmatch(r"python-(3\.\d+)\n", (BINDER / "runtime.txt").read_text(encoding="utf-8"))
     assert image[1] in SUPPORTED and runtime[1] in SUPPORTED
     assert "2.7" not in SUPPORTED and "3.14" not in SUPPORTED

@@ -125,6 +125,18 @@ def book(tmp_path_factory, runtime) -> Path:
     return folder
 
 
+@site
+def test_what_is_loaded_is_told_with_its_licences(book):
+    page = BeautifulSoup((book / "chapters" / "asia.html").read_text(encoding="utf-8"), "html.parser")
+    told = (book / "chapters" / page.find("a", string="what it loads")["href"]).read_text(encoding="utf-8")
+    licences = set(re.findall(r"licences/([\w.-]+\.txt)", told))
+    assert licences == {path.name for path in (book / in_page.PLACE / "licences").iterdir()} and len(licences) == 3
+    assert f"tree/{in_page.VERSION}" in told and f"Python {in_page.LOCK['info']['python']}" in told and "{" not in told
+    for package in in_page.LOCK["packages"].values():
+        with zipfile.ZipFile(book / in_page.PLACE / "pyodide" / package["file_name"]) as wheel:
+            assert [name for name in wheel.namelist() if re.search("licen[cs]e|copying", name, re.I)], package["file_name"]
+
+
 class Chapter(Reader):
     """Somebody who runs a chapter in its page."""
 

@@ -88,8 +88,10 @@ def add(site: Path, runtime: Path) -> None:
     for name in FILES:
         shutil.copyfile(runtime / name, target / "pyodide" / name)
     shutil.copyfile(OWN / "pyodide-lock.json", target / "pyodide" / "pyodide-lock.json")
-    for name in ("page.js", "page.css", "worker.js", "cells.py", "README.txt"):
+    for name in ("page.js", "page.css", "worker.js", "cells.py"):
         shutil.copyfile(OWN / name, target / name)
+    shutil.copytree(OWN / "licences", target / "licences")
+    (target / "README.txt").write_text((OWN / "README.txt").read_text(encoding="utf-8").format(**LOCK["info"]), encoding="utf-8")
     (target / "book.zip").write_bytes(packages())
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     for notebook in sorted((ROOT / "chapters").glob("*.ipynb")):
@@ -209,7 +211,7 @@ def _bar(chapter: str, size: int) -> str:
     return (f'<div class="run-bar d-print-none pst-js-only" role="group" aria-label="Run this chapter" data-chapter="{chapter}" data-size="{size}">'
             '<p class="run-buttons"><button type="button" data-ask="all">Run this chapter</button>'
             '<button type="button" data-ask="stop" hidden>Stop</button><button type="button" data-ask="reset" hidden>Reset all</button></p>'
-            f'<p class="run-about">{html.escape(about)} <a href="how-to-use.html#run-a-chapter-in-the-page">How it works</a></p>'
+            f'<p class="run-about">{html.escape(about)} <a href="how-to-use.html#run-a-chapter-in-the-page">How it works</a>, <a href="../{PLACE}/README.txt">what it loads</a></p>'
             '<progress hidden aria-label="Loading"></progress><p class="run-status" role="status"></p><!-- end of run-bar --></div>\n')
 
 

@@ -1,5 +1,8 @@
 """The first code cell of every notebook: where the book is not installed, it installs the book's wheel.
 
+Colab has some of the packages in memory before a notebook begins. It asks for a restart only where it can read what pip installed, and goes on to the next cell all the
+same: so pip is not quiet, and the cell itself stops where an older package is still in memory.
+
 ``python chapters/_ext/first_cell.py`` writes it into all notebooks (``make refresh`` does so first). Its text changes only
 with the address of the published book: where ``figures/book.yml`` has one, the cell knows where the wheel can be fetched.
 """
@@ -19,11 +22,13 @@ def text(base_address: str) -> str:
     """The code of the cell, for a book published at ``base_address`` or, where that is empty, nowhere yet."""
     fetched = f' or ["{base_address.rstrip("/")}/data/{WHEEL}"]' if base_address else ""
     return "\n".join([
-        "import importlib.util, pathlib",
+        "import importlib.metadata, importlib.util, pathlib, sys",
         'if not importlib.util.find_spec("metoo_data"):  # this notebook is not in its book: the book\'s wheel brings the tables',
-        f'    wheels = sorted(map(str, pathlib.Path().glob("after_the_hashtag-*.whl"))){fetched}',
+        f'    wheels = sorted(pathlib.Path().glob("after_the_hashtag-*-py3-none-any.whl"), key=lambda wheel: wheel.stat().st_mtime){fetched}',
         '    assert wheels, "Put the book\'s wheel (after_the_hashtag-...whl, on its page The tables) beside this notebook and run this cell again."',
-        '    get_ipython().run_line_magic("pip", f"install --quiet {wheels[-1]}")',
+        '    get_ipython().run_line_magic("pip", f"install {wheels[-1]}")',
+        '    older = [name for name in ("numpy", "pandas", "matplotlib") if name in sys.modules and sys.modules[name].__version__ != importlib.metadata.version(name)]',
+        '    assert not older, f"All is installed, but an older {\' and \'.join(older)} is still in memory. Restart the session (kernel) and run from the first cell."',
     ])
 
 
