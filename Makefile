@@ -142,7 +142,9 @@ new-figure: $(VENV)/.ready  ## begin a figure: make new-figure id=asia-distances
 # Each word reaches a script as it was typed: quotes, backticks and dollars in a reason are the reason's own.
 CORRECT := row column value reason source locator by slip was
 quoted = '$(subst ','\'',$(value $1))'
-said = $(foreach word,$1,$(if $(filter command,$(origin $(word))),$(word)=$(call quoted,$(word))))
+# Words that the target does not know go along, so that the script can say so: sorce=... is no wish to take a row out.
+typed = $(filter-out PYTHON VENV,$(foreach word,$(.VARIABLES),$(if $(filter command,$(origin $(word))),$(word))))
+said = $(foreach word,$(filter $1,$(typed)) $(filter-out $1,$(typed)),$(word)=$(call quoted,$(word)))
 
 correct: $(VENV)/.ready  ## prepare a correction: make correct row=... column=... value=... reason="..."; alone it says how
 	@$(RUN) chapters/_ext/correct.py $(call said,$(CORRECT))

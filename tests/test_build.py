@@ -102,3 +102,15 @@ def test_a_kill_between_the_two_renames_of_the_pages_is_mended_by_the_next_build
 def tree(folder) -> dict[str, bytes]:
     """The files of a folder but for the log."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "build.log"}
+
+
+def test_a_figure_of_no_chapter_and_two_with_one_number_are_told_before_sphinx(monkeypatch):
+    import figure_pages
+
+    sheets = [{"id": "asia-a", "chapter": "asiaa", "number": "2.4"}, {"id": "asia-b", "chapter": "asia", "number": "2.4"}]
+    monkeypatch.setattr(figure_pages.decks, "published", lambda: sheets)
+    chapter, number = build._faults()
+    assert chapter.startswith("figures/records/asia-a.yml, chapter: 'asiaa' is no chapter. Did you mean 'asia'? Allowed") and "what-held" in chapter
+    assert number == "figures/records/asia-a.yml and figures/records/asia-b.yml have the same number, '2.4'."
+    monkeypatch.undo()
+    assert build._faults() == []

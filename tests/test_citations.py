@@ -46,11 +46,13 @@ def test_csl_json_is_a_figure_with_its_book_and_number():
     assert "URL" not in entry and "DOI" not in entry
 
 
-def test_without_a_base_address_no_citation_has_one():
-    assert records.book()["base_address"] == ""
+def test_a_citation_has_an_address_where_the_book_has_one_and_nowhere_else():
+    base = records.book()["base_address"]
     for folder in (ROOT / "figures" / "published").iterdir():
         sheet = json.loads((folder / f"{folder.name}.json").read_text(encoding="utf-8"))
-        assert "://" not in json.dumps(sheet["citations"]) and sheet["data_citation"].startswith("After the Hashtag contributors. (2026). Data behind Figure ")
+        address = f"{base.rstrip('/')}/v{sheet['version']}/figures/{sheet['id']}/"
+        assert all(address in text if base else "://" not in text for text in sheet["citations"].values()), folder.name
+        assert sheet["data_citation"].startswith("After the Hashtag contributors. (2026). Data behind Figure ")
 
 
 def test_the_data_citation_names_the_producers():

@@ -108,6 +108,16 @@ def test_a_slip_and_a_row_that_others_belong_to_are_mended_in_place(invented):
     assert rows(invented.root, "cases")[-1]["defendant_role"] == "an employer" and rows(invented.root, "corrections")[-1]["now"] == "an employer"
 
 
+def test_a_step_that_was_coded_twice_is_corrected_and_what_the_coders_said_stays(copy):
+    before = rows(copy.root, "double_coding")
+    coding = next(row for row in before if row["field"] == "court_level" and row["resolved"] == "appeal")
+    done = ask(copy.root, row=coding["step_id"], values={"summary": "What the court's own report says."})
+    written(done)
+    step = {row["step_id"]: row for row in rows(copy.root, "case_steps")}
+    assert copy.problems() == [] and rows(copy.root, "double_coding") == before
+    assert step[done.old]["rank"] == "deprecated" and step[done.new]["summary"] == "What the court's own report says." and any("was coded twice" in line for line in done.left)
+
+
 def test_a_code_that_two_coders_settled_follows_a_slip(copy):
     coding = next(row for row in rows(copy.root, "double_coding") if row["field"] == "court_level" and row["resolved"] == "appeal")
     done = ask(copy.root, row=coding["step_id"], values={"court_level": "highest"}, slip=True)
@@ -270,6 +280,11 @@ def test_a_number_that_rests_on_a_deprecated_row_is_told(walked):
     (room / "pages" / "page.md").write_text(f"It was on [3 March 2020](#{STEP}). Of [that decision](#{STEP}) nothing holds.\n", encoding="utf-8")
     checked = run(room, sys.executable, "-m", "metoo_data", "check", "--prose", "pages")
     assert checked.returncode == 1 and checked.stdout.count("which is deprecated") == 1 and "pages/page.md, line 1" in checked.stdout
+
+
+def test_a_word_that_make_does_not_know_is_no_wish_to_take_a_row_out(room):
+    said = run(room, "make", "-o", ".venv/.ready", "correct", f"row={STEP}", "Column=note", "sorce=time-2018", "reason=It was so, they say.")
+    assert said.returncode and "There is no 'Column'. Did you mean 'column'?" in said.stderr and "There is no 'sorce'. Did you mean 'source'?" in said.stderr and "Nothing was written" in said.stderr
 
 
 def test_make_correct_alone_says_how(room):

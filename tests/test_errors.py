@@ -144,6 +144,26 @@ def test_a_mark_at_the_start_of_the_file_is_told_and_windows_line_ends_are_fine(
     only(copy.problems(), EVENTS, "starts with a hidden mark (BOM)")
 
 
+@pytest.mark.parametrize(("table", "end"), [("events", b"\r"), ("case_steps", b"\r"), ("evidence", b"\r\r\n"), ("hashtags", b"\r")])
+def test_line_ends_of_an_old_macintosh_are_told(copy, table, end):
+    path = copy.file(table)
+    path.write_bytes(path.read_bytes().replace(b"\n", end))
+    assert f"data/tables/{table}.csv, line 1: the line holds a carriage return alone" in "\n".join(copy.problems())
+
+
+def test_one_row_that_ends_in_a_carriage_return_is_the_one_that_is_told(copy):
+    path = copy.file("events")
+    lines = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join(lines[:5]) + b"\r" + b"\n".join(lines[5:]))
+    only(copy.problems(), "data/tables/events.csv, line 5: the line holds a carriage return alone")
+
+
+def test_a_row_that_was_pasted_with_tabs_is_told_as_such(copy):
+    path = copy.file("events")
+    path.write_text(path.read_text(encoding="utf-8") + "\t".join(["ev-new", *["x"] * 20]) + "\n", encoding="utf-8")
+    only(copy.problems(), "this row is separated by tabs, not by commas")
+
+
 def test_a_broken_bibliography_is_told_with_its_line(copy):
     path = copy.root / "references.bib"
     path.write_text(path.read_text(encoding="utf-8").replace("  lines        = {42},", "  lines        = {42,", 1), encoding="utf-8")

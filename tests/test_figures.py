@@ -92,6 +92,18 @@ def test_data_without_sources_are_refused(room):
         publish(room, data=DATA.drop(columns="source_id"))
 
 
+@pytest.mark.parametrize(("column", "value", "says"), [
+    ("source_id", "time-2081", r"row 2 of the data: there is no source 'time-2081'\. Did you mean 'time-"), ("source_id", "", "row 2 of the data has no source_id"),
+    ("source_id", None, "row 2 of the data has no source_id"), ("source_id", "time-2018;", "row 2 of the data has no source_id"), ("locator", " ", "row 2 of the data has no locator"),
+    ("locator", float("nan"), "row 2 of the data has no locator")])
+def test_a_row_without_a_known_source_or_its_place_there_is_refused(room, column, value, says):
+    data = DATA.astype({column: object})
+    data.loc[data.index[1], column] = value
+    with pytest.raises(mf.FigureError, match=says):
+        publish(room, data=data)
+    assert not (room / "published").exists()
+
+
 def test_a_computed_value_is_allowed_when_it_says_how(room):
     record = {"alt": "Dot plot of two shares, mean {mean} percent.", "computed": {"mean": "mean of the two shares"}}
     assert publish(room, record, values={"n": 2, "mean": 57.5}).rows == 2

@@ -149,7 +149,7 @@ def test_citations_are_read_back_as_they_were_typed(book):
     entry = parse_string((folder / f"{FIGURE}.bib").read_text(encoding="utf-8"), "bibtex").entries[FIGURE]
     bare = re.sub(r"\\(?!text)([#$%&_{}])", r"\1", entry.fields["title"])
     assert not re.search(r"\\(?!textbackslash|textasciitilde|textasciicircum|textbraceleft|textbraceright)", bare), "a command of LaTeX"
-    assert [field for field in entry.fields] == ["title", "howpublished", "year", "month", "note"]
+    assert [field for field in entry.fields if field != "url"] == ["title", "howpublished", "year", "month", "note"]
     (ris,) = rispy.loads((folder / f"{FIGURE}.ris").read_text(encoding="utf-8"))
     assert ris["title"] == filled("title")
     (csl,) = json.loads((folder / f"{FIGURE}.csl.json").read_text(encoding="utf-8"))

@@ -168,6 +168,21 @@ def test_the_first_code_cell_is_the_same_everywhere_hidden_and_silent(path):
     assert len(cell["source"]) <= 7
 
 
+@pytest.mark.parametrize("broken", ['{"cells": [', '{"cells": [{"cell_type": "code", "source": []}]}', '{"cells": [{"cell_type": "markdown", "id": "a", "source": []}]}', "[]"])
+def test_a_notebook_that_takes_no_first_cell_is_named(tmp_path, broken):
+    path = tmp_path / "oceania.ipynb"
+    path.write_text(broken, encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"chapters/oceania\.ipynb is no notebook .* Restore it"):
+        first_cell.put(path)
+    assert path.read_text(encoding="utf-8") == broken
+
+
+def test_a_chapter_that_began_as_a_copy_has_one_first_cell(tmp_path):
+    shutil.copy(ROOT / "chapters" / "methods.ipynb", tmp_path / "oceania.ipynb")
+    first_cell.put(tmp_path / "oceania.ipynb")
+    assert [cell["id"] for cell in json.loads((tmp_path / "oceania.ipynb").read_text(encoding="utf-8"))["cells"] if cell["id"].endswith("-setup")] == ["oceania-setup"]
+
+
 def test_where_the_book_has_an_address_the_first_cell_fetches_the_wheel_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert asked(first_cell.text("https://example.org/book/")) == f"install https://example.org/book/data/{WHEEL}"

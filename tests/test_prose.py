@@ -5,7 +5,7 @@ import json
 import pytest
 from conftest import ROOT
 
-from metoo_data import prose
+from metoo_data import english, prose
 
 
 def told(tmp_path, text: str) -> list[str]:
@@ -70,13 +70,13 @@ def test_a_note_is_read_as_prose_and_keeps_its_lines(tmp_path):
     ("2.3 million", [2_300_000]), ("almost 6,500", [6500]), ("three and a half years", [3.5]), ("twenty-five", [25]),
     ("two hundred", [200]), ("a dozen", []), ("75 %", [75]), ("no number at all", []), ("1 billion", [1_000_000_000])])
 def test_numbers_in_words_and_digits(text, numbers):
-    assert prose.numbers_in(text) == numbers
+    assert english.numbers_in(text) == numbers
 
 
 @pytest.mark.parametrize(("text", "found"), [
     ("9 January 2020", ["2020-01-09"]), ("March 2019 and 2021", ["2019-03", "2021"]), ("in 416 days", [])])
 def test_dates_in_words(text, found):
-    assert prose.dates_in(text) == found
+    assert english.dates_in(text) == found
 
 
 def test_the_books_own_prose_holds():

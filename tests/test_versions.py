@@ -66,8 +66,9 @@ def test_an_address_in_a_citation_would_lead_to_that_page(site, monkeypatch):
     assert (site / address.removeprefix("https://example.org/book/") / "index.html").exists()
 
 
-def test_a_citation_takes_in_the_address_of_its_version(site, browser):
+def test_a_citation_takes_in_the_address_of_its_version(site, browser, monkeypatch):
     """Where the book has no address of its own, from the place that the reader is at; with the script and the data that a figure's page has."""
+    monkeypatch.setattr(records, "book", lambda: {**BOOK, "base_address": ""})
     sheet = next(sheet for sheet in decks.published() if sheet["id"] == FIGURE)
     told = "\n".join(line for line in figure_pages._addresses(sheet) if not line.startswith("```"))
     body = f"{told}<div class='cite-line'><pre></pre></div><script>{(ROOT / 'chapters' / '_static' / 'book.js').read_text(encoding='utf-8')}</script>"

@@ -183,7 +183,9 @@ def _faults() -> list[str]:
         records.book(), records.retired(), [metoo_data.load(name) for name in metoo_data.tables()]
     except (metoo_data.DataError, YamlError) as error:
         return str(error).splitlines()
-    return []
+    import figure_pages
+
+    return figure_pages.faults()
 
 
 def _contents() -> str:

@@ -11,6 +11,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import plainly  # noqa: F401, I001  before what reads the book
 import corrected
 import metoo_data as md
 from metoo_data import correcting, prose, reading, schema

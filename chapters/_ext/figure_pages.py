@@ -26,6 +26,16 @@ def pages() -> dict[str, str]:
     return {"gallery": _gallery(sheets), **{f"figure-{sheet['id']}": _page(sheet) for sheet in sheets}}
 
 
+def faults() -> list[str]:
+    """What keeps the pages from being made: a figure of a chapter that has no page, or two figures with one number. A sentence for each."""
+    sheets, numbers = decks.published(), {}
+    for sheet in sheets:
+        numbers.setdefault(sheet["number"], []).append(f"figures/records/{sheet['id']}.yml")
+    return [*(f"figures/records/{sheet['id']}.yml, chapter: '{sheet['chapter']}' is no chapter.{md.nearest(sheet['chapter'], CHAPTERS)} Allowed, as CHAPTERS in chapters/_ext/figure_pages.py has them: "
+              f"{', '.join(CHAPTERS)}" for sheet in sheets if sheet["chapter"] not in CHAPTERS),
+            *(f"{' and '.join(files)} have the same number, '{number}'." for number, files in numbers.items() if len(files) > 1)]
+
+
 def _page(sheet: dict) -> str:
     at = f"../../figures/published/{sheet['id']}/{sheet['id']}"
     licence = records.book()["license_address"]

@@ -34,9 +34,14 @@ def text(base_address: str) -> str:
 
 def put(path: Path) -> None:
     """Writes the cell into a notebook: before all other code, hidden on the page, as it says nothing of the subject."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    cells = [cell for cell in notebook["cells"] if cell["id"] != f"{path.stem}-setup"]
-    place = next(i for i, cell in enumerate(cells) if cell["cell_type"] == "code")
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        # A chapter that began as a copy of another one has that one's.
+        cells = [cell for cell in notebook["cells"] if not cell["id"].endswith("-setup")]
+        place = next(i for i, cell in enumerate(cells) if cell["cell_type"] == "code")
+    except (ValueError, KeyError, TypeError, StopIteration) as error:
+        raise SystemExit(f"chapters/{path.name} is no notebook of the form 4.5, with an id for each cell and one cell of code at least ({type(error).__name__}: {error}). "
+                         "Restore it from the last commit, or save it with JupyterLab.") from None
     cells.insert(place, {"cell_type": "code", "execution_count": 1, "id": f"{path.stem}-setup", "metadata": {"tags": ["remove-cell"]},
                          "outputs": [], "source": text(records.book()["base_address"]).splitlines(keepends=True)})
     run.write(path, run.normal(notebook | {"cells": cells}))

@@ -10,6 +10,8 @@ from .problems import DataError, Problem
 #: What a merge leaves in a file where two hands changed the same lines.
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$|^={7}\r?$", re.M)
 
+_CARRIAGE = re.compile(r"\r(?!\n)")
+
 
 def raw(path: Path, name: str) -> bytes:
     """The bytes of a file that messages call ``name``. Raises DataError where they cannot be had."""
@@ -35,6 +37,9 @@ def text(content: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise DataError([Problem(name, f"the file is not UTF-8 text (byte {content[error.start]:#04x}). Save it as UTF-8; other encodings lose letters.", line)]) from None
+    if alone := _CARRIAGE.search(told):
+        line = told.count("\n", 0, alone.start()) + 1
+        raise DataError([Problem(name, "the line holds a carriage return alone, as old Macintosh files have it at the end of each line. Save the file with the line ends of Unix (LF) or Windows (CRLF).", line)])
     if mark := _CONFLICT.search(told):
         line = told.count("\n", 0, mark.start()) + 1
         raise DataError([Problem(name, f"'{mark[0].strip()}' is a mark of a merge that was not finished. Keep one of the two sides and delete the marks.", line)])

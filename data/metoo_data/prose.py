@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import dates, names, reading, untrusted
+from . import english, names, reading, untrusted
 from .problems import Problem, nearest
 from .schema import ROOT, tables
 
@@ -21,26 +21,10 @@ _LINK = re.compile(r"\[(?P<text>[^\]\n]*)\]\(#(?P<id>[^)\s]+)\)")
 _OTHER_LINK = re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)")
 _CODE = re.compile(r"\{[a-z:]+\}`[^`]*`|`[^`]*`|<[^>\n]*>|https?://\S+")
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
-_MONTH = "|".join(dates.MONTHS)
-_DATE = re.compile(rf"(?:(\d{{1,2}}) )?({_MONTH}) (\d{{4}})|\b((?:19|20)\d\d)\b")
-_DIGITS = re.compile(r"(?<![\w#.-])\d[\d,]*(?:\.\d+)?")
-_STATUS = re.compile(r"\b(convicted|acquitted|sentenced|jailed|imprisoned|found guilty|found liable|cleared of|quashed|"
-                     r"overturned|exonerated|fined)\b", re.I)
 _FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<directive>[\w:-]+)\})?(?P<rest>.*)\n(?P<inside>(?:.*\n)*?)(?P=fence)[`:]*[ \t]*$", re.M)
 #: Directives that hold no sentences of ours.
 _NO_PROSE = ("include", "bibliography", "toctree", "tableofcontents", "code-block", "code-cell", "math", "figure", "image", "raw")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t].*$", re.M)
-_SENTENCE = re.compile(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“\[(*_])")
-
-_UNITS = dict(zip("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-                  "seventeen eighteen nineteen".split(), range(20)))
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10)))
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_WORDS = "|".join([*_TENS, *sorted(_UNITS, key=len, reverse=True)])
-_NUMBER = re.compile(rf"(?P<digits>\d[\d,]*(?:\.\d+)?)(?: (?P<scale>{'|'.join(_SCALES)}))?"
-                     rf"|\b(?P<words>(?:{_WORDS})(?:[- ](?:{_WORDS}))*)(?: (?P<half>and a half))?(?: (?P<wscale>{'|'.join(_SCALES)}))?\b", re.I)
-
-
 @dataclass(frozen=True)
 class Passage:
     """A stretch of prose: the file it stands in, its place there, and its text."""
@@ -115,9 +99,9 @@ def _links(passage: Passage, rows: dict) -> Iterator[Problem]:
             yield Problem(passage.file, f"'{link['text']}' rests on the row '{link['id']}' in data/tables/{name}.csv, which is deprecated: {cells['rank_reason']} "
                           "Link the row that took its place (data/tables/corrections.csv), or take the number out.", line, None, link["text"])
         known_numbers, known_dates = _values(cells), _dates_of(cells)
-        said_dates = dates_in(link["text"])
-        rest = _DATE.sub(" ", link["text"])
-        wrong = [f"{n:,g}" for n in numbers_in(rest) if n not in known_numbers]
+        said_dates = english.dates_in(link["text"])
+        rest = english.DATE.sub(" ", link["text"])
+        wrong = [f"{n:,g}" for n in english.numbers_in(rest) if n not in known_numbers]
         wrong += [d for d in said_dates if d not in known_dates]
         if wrong:
             yield Problem(passage.file, f"'{link['text']}' does not agree with its row '{link['id']}' in data/tables/{name}.csv: "
@@ -147,28 +131,6 @@ def _holds(numbers: set[float], cells: dict[str, str]) -> str:
     return ", ".join(held) or "no number or date"
 
 
-def numbers_in(text: str) -> list[float]:
-    """The numbers that a text names, in digits or words: ``2.3 million``, ``three and a half``, ``twenty-five``."""
-    found = []
-    for match in _NUMBER.finditer(text):
-        if match["digits"]:
-            value, scale = float(match["digits"].replace(",", "")), match["scale"]
-        else:
-            value = float(sum((_UNITS | _TENS)[word] for word in re.split(r"[- ]", match["words"].lower())))
-            value, scale = value + (0.5 if match["half"] else 0), match["wscale"]
-        found.append(round(value * _SCALES.get((scale or "").lower(), 1), 6))
-    return found
-
-
-def dates_in(text: str) -> list[str]:
-    """The dates that a text names, in ISO form at the precision of the text."""
-    found = []
-    for day, month, year, alone in _DATE.findall(text):
-        iso = alone or f"{year}-{dates.MONTHS.index(month) + 1:02}"
-        found.append(f"{iso}-{int(day):02}" if day else iso)
-    return found
-
-
 def _hidden(passage: Passage, rows: dict) -> Iterator[Problem]:
     for number, line in enumerate(passage.text.split("\n"), passage.line):
         if told := untrusted.hidden(line.replace("\t", " ").replace("\xa0", " ")):
@@ -176,19 +138,19 @@ def _hidden(passage: Passage, rows: dict) -> Iterator[Problem]:
 
 
 def _loose_numbers(passage: Passage, rows: dict) -> Iterator[Problem]:
-    bare = _DATE.sub(" ", _CODE.sub(" ", _OTHER_LINK.sub(" ", passage.text)))
+    bare = english.DATE.sub(" ", _CODE.sub(" ", _OTHER_LINK.sub(" ", passage.text)))
     bare = re.sub(r"^\s*\d+\.\s", " ", bare, flags=re.M)           # numbered lists
-    for found in _DIGITS.finditer(bare):
+    for found in english.DIGITS.finditer(bare):
         yield Problem(passage.file, f"the number '{found[0]}' has no row. Link it: [{found[0]}](#row-id), compute it, or say it without a number.",
                       passage.line, None, found[0])
 
 
 def _undated(passage: Passage, rows: dict) -> Iterator[Problem]:
     text = _CODE.sub(" ", _HEADING.sub("", passage.text))          # the date of a heading stands below it
-    for sentence in _SENTENCE.split(text):
+    for sentence in english.SENTENCE.split(text):
         shown = _OTHER_LINK.sub(lambda link: link[0].split("](")[0].lstrip("![") , sentence)
-        verb = _STATUS.search(_QUOTED.sub(" ", shown))
-        if verb and not _DATE.search(shown):
+        verb = english.STATUS.search(_QUOTED.sub(" ", shown))
+        if verb and not english.DATE.search(shown):
             start = " ".join(shown.split()[:12])
             yield Problem(passage.file, f"'{verb[0]}' stands without a date in the sentence that begins '{start}'. "
                           "Each status has its date: 'acquitted (as of 17 February 2021)'.", passage.line, None, verb[0])

@@ -80,6 +80,8 @@ def _rows(table: Table, text: str) -> Sheet:
                                "Each row is one line; a quote inside a cell is written twice.", start)
             if not cells:
                 problems.append(Problem(table.file, "an empty line. Delete it.", line))
+            elif len(cells) == 1 and (mark := next((mark for mark in _SEPARATORS if cells[0].count(mark) > len(header) // 2), None)):
+                problems.append(Problem(table.file, f"this row is separated by {_SEPARATORS[mark]}, not by commas, perhaps copied from a spreadsheet. Write it with commas.", line))
             elif len(cells) != len(header):
                 problems.append(Problem(table.file, f"{len(cells)} cells, but the table has {len(header)} columns. "
                                         "A cell that holds a comma needs quotation marks around it.", line))

@@ -186,7 +186,7 @@ def pointers(sheets: Sheets, root: Path) -> Iterator[Problem]:
 
 
 def coded_twice(sheets: Sheets, root: Path) -> Iterator[Problem]:
-    """A step that was coded twice stands in the tables as it was settled, and a difference has its reason."""
+    """A step that was coded twice stands in the tables as it was settled, a difference has its reason, and the coding's id holds step and field."""
     sheet, steps, cases = sheets["double_coding"], sheets["case_steps"], sheets["cases"]
     if steps.is_broken or cases.is_broken:
         return
@@ -197,6 +197,8 @@ def coded_twice(sheets: Sheets, root: Path) -> Iterator[Problem]:
         owner = step if step and row["field"] in steps.table.columns else step and of_case.get(step["case_id"])
         if owner and row["field"] in owner.cells and row["resolved"] != owner[row["field"]]:
             yield _say(sheet, row, "resolved", f"'{row['resolved']}', but the table says '{owner[row['field']]}' for {row['field']} of {row['step_id']}.")
+        if row["coding_id"] != (wanted := f"cod-{row['step_id'].removeprefix('step-')}-{row['field']}"):
+            yield _say(sheet, row, "step_id", f"'{row['step_id']}' with the field '{row['field']}' would have the id '{wanted}', and this one has '{row['coding_id']}'.")
         if row["first"] != row["second"] and not row["reason"]:
             yield _say(sheet, row, "reason", f"is empty, but the two codes differ ('{row['first']}', '{row['second']}'): say why.")
 

@@ -67,6 +67,7 @@ def publish(figure: str, fig: Figure, data: pd.DataFrame, **values) -> Published
     missing = [column for column in ("source_id", "locator") if column not in data.columns]
     if missing:
         raise FigureError(figure, [f"the data has no column '{column}': each drawn row needs its source" for column in missing])
+    _refuse(figure, _source_faults(data))
     record = records.fill(figure, data, values)
     packet = _packet(record, data)
     if sys.platform == "emscripten":        # a reader's page has no folder of the book, and no library that writes PDF
@@ -100,6 +101,16 @@ def _faults(texts: list[str], data: pd.DataFrame) -> list[str]:
     faults = [f"the picture shows a {told}: '{untrusted.visible(text)}'" for text in texts if (told := untrusted.hidden(text.replace("\n", " ").replace("\xa0", " ")))]
     faults += untrusted.in_frame(data)
     return faults + [f"the picture shows the name of a person ({name})" for text in texts for name in records.names_in(text)]
+
+
+def _source_faults(data: pd.DataFrame) -> list[str]:
+    """Rows without a source that the book knows, or without the place in it."""
+    known, faults = md.sources().index, []
+    for place, (source, locator) in enumerate(zip(data["source_id"], data["locator"]), 1):
+        keys = [key.strip() for key in source.split(";")] if isinstance(source, str) else [""]
+        faults += [f"row {place} of the data has no source_id" if not key else f"row {place} of the data: there is no source '{key}'.{md.nearest(key, known)}" for key in keys if key not in known]
+        faults += [f"row {place} of the data has no locator: where in the source it stands"] if not isinstance(locator, str) or not locator.strip() else []
+    return faults
 
 
 def _refuse(figure: str, faults: list[str]) -> None:
