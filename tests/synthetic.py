@@ -45,7 +45,9 @@ def _copied(table, header: list[str], rows: list[list[str]], copy: int) -> Itera
     how = []
     for name in header:
         field, target = fields[name], table.foreign_keys.get(name, ("", ""))[0]
-        if name in (table.key, "row_id") or field.is_source or target not in ("", "countries"):
+        if name == "coding_id":                 # it ends with the field
+            how.append(lambda value: re.sub(r"(-\w+)$", rf"-copy{copy}\1", value))
+        elif name in (table.key, "row_id") or field.is_source or target not in ("", "countries"):
             how.append(lambda value: f"{value}-copy{copy}" if value else "")
         elif field.type == "string" and not (field.codes or field.pattern or field.is_edtf or target or name in _KEPT):
             how.append(lambda value: _rewritten(value, copy))

@@ -86,11 +86,11 @@ def _date(field: Field, value: str) -> str | None:
 def _number(field: Field, value: str) -> str | None:
     if field.type not in ("integer", "number"):
         return None
-    kind = "a whole number" if field.type == "integer" else "a number"
-    if not re.fullmatch(r"-?[0-9]+" if field.type == "integer" else r"-?[0-9]+(\.[0-9]+)?", value):
+    kind, form = ("a whole number", r"-?[0-9]+") if field.type == "integer" else ("a number", r"-?[0-9]+(\.[0-9]+)?")
+    if not re.fullmatch(form, value):
         decimal = re.fullmatch(r"-?[0-9]+,[0-9]{1,2}", value) and field.type == "number"
         plain = value.replace(",", ".") if decimal else re.sub(r"[,\s_]|\.0+$", "", value)
-        guess = f" Did you mean '{plain}'?" if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", plain) else ""
+        guess = f" Did you mean '{plain}'?" if re.fullmatch(form, plain) else ""
         return f"'{value}' is not {kind}.{guess} Allowed: digits only, a point before decimals, no unit, no thousands mark"
     if len(re.sub(r"\D", "", value)) > _DIGITS:
         return f"'{value}' has more than {_DIGITS} digits. Allowed: {kind} of at most {_DIGITS} digits"
@@ -115,6 +115,7 @@ def _shape(field: Field, value: str) -> str | None:
     if field.pattern.endswith(r"(-[a-z0-9]+)+"):
         prefix = field.pattern.split("(")[0]
         lowered = re.sub(r"[^a-z0-9]+", "-", value.casefold()).strip("-")
-        return (f"'{value}' is not an id of this table. Did you mean '{lowered}'? "
+        guess = f" Did you mean '{lowered}'?" if re.fullmatch(field.pattern, lowered) else ""
+        return (f"'{value}' is not an id of this table.{guess} "
                 f"Allowed: '{prefix}-' and then small letters, digits and single hyphens")
     return f"'{value}' does not have the form {field.pattern}"
