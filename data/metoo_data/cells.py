@@ -115,7 +115,7 @@ def _shape(field: Field, value: str) -> str | None:
     if field.pattern.endswith(r"(-[a-z0-9]+)+"):
         prefix = field.pattern.split("(")[0]
         lowered = re.sub(r"[^a-z0-9]+", "-", value.casefold()).strip("-")
-        guess = f" Did you mean '{lowered}'?" if re.fullmatch(field.pattern, lowered) else ""
-        return (f"'{value}' is not an id of this table.{guess} "
+        guess = lowered if re.fullmatch(field.pattern, lowered) else f"{prefix}-{lowered}"
+        return (f"'{value}' is not an id of this table. Did you mean '{guess}'? "
                 f"Allowed: '{prefix}-' and then small letters, digits and single hyphens")
     return f"'{value}' does not have the form {field.pattern}"
