@@ -293,6 +293,13 @@ def test_a_file_of_an_earlier_version_that_holds_a_name_where_no_role_can_be_put
         '<p>a film producer</p><ul><li>Print, PDF: taken down, because it held a name</li><li><a href="x.csv">Data, CSV</a></li></ul>')
 
 
+def test_the_recipes_example_pasted_as_it_stands_changes_nothing(monkeypatch):
+    monkeypatch.setattr(taking_down, "apply", lambda: pytest.fail("it would write into the recipes"))
+    before = (ROOT / "data" / "taken-down.txt").read_bytes()
+    assert "is the name of the example" in taking_down.main([f"name={taking_down.EXAMPLE}", "role=a film producer"])
+    assert f'name="{taking_down.EXAMPLE}"' in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8") and (ROOT / "data" / "taken-down.txt").read_bytes() == before
+
+
 def test_the_list_holds_digests_and_roles_and_no_name():
     lines = (ROOT / "data" / "taken-down.txt").read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("# ") and all(line.startswith("#") or re.fullmatch(r"[0-9a-f]{20}( [0-9a-f]{20})* = [A-Za-z][A-Za-z '-]*", line) for line in lines)

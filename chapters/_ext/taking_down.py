@@ -23,6 +23,7 @@ ROOT = schema.ROOT.parent
 _FROM = ("data", "chapters", "figures", "tests", ".github", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff", ".zenodo.json", "_config.yml", "_toc.yml", "pyproject.toml")
 _TEXT = {".csv", ".json", ".bib", ".md", ".ipynb", ".yml", ".yaml", ".txt", ".cff", ".py", ".js", ".css", ".html", ".svg", ".xml", ".ris", ".toml", ".opf", ".ncx", ".xhtml", ".rels", ".map", ""}
 _LEFT_ALONE = {"__pycache__", "vendor", "generated", ".ipynb_checkpoints"}
+EXAMPLE = "First Last"
 _PACKED = {".zip", ".whl", ".pptx", ".epub"}
 _BASIS_GONE = {"naming_basis": "not_named", "naming_note": "A name was taken down while it is checked."}
 
@@ -31,7 +32,9 @@ def take_down(name: str, role: str, also: str = "") -> str | None:
     """Writes the line for one person, all spellings on it, and applies it. ``also`` has more spellings, with ; between them. Returns what is wrong, if anything is."""
     spellings = [one.strip() for one in (name, *also.split(";")) if one.strip()]
     if not name.strip() or not role.strip():
-        return "Say whom, and what stands there instead: make take-down name=\"First Last\" role=\"a film producer\". More spellings, or the last name alone: also=\"Last; 姓名\""
+        return f"Say whom, and what stands there instead: make take-down name=\"{EXAMPLE}\" role=\"a film producer\". More spellings, or the last name alone: also=\"Last; 姓名\""
+    if name.strip() == EXAMPLE:
+        return f"{EXAMPLE} is the name of the example, and stands in the book's own recipes. Say whose name comes down."
     if not withheld.ROLE.fullmatch(role.strip()):
         return f"'{role}' cannot stand in every file. A role has letters, spaces, hyphens and apostrophes: a film producer"
     if long := [one for one in spellings if not 1 <= len(one.split()) <= 4]:

@@ -60,4 +60,4 @@ def _unreadable(file: str, text: str, error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = mark.line + 1 if mark else text.count("\n", 0, getattr(error, "position", 0)) + 1
     says = re.sub(r"\s+", " ", str(getattr(error, "problem", None) or getattr(error, "reason", None) or error))
-    return f"{file}, line {line}: not readable as YAML: {says}. A text with a colon, a hash or a quotation mark in it stands in quotation marks, and nothing is indented with tabs."
+    return f"{file}, line {line}: not readable as YAML: {says}. A text with a colon, a hash or a quotation mark in it stands in quotation marks. Fields begin where the line begins; what belongs to one stands on lines below it with two spaces more, and nothing is indented with tabs."
