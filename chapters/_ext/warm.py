@@ -6,6 +6,7 @@ The loaders of the tables tell it too, for the kernels find these in memory.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -81,6 +82,8 @@ def load() -> None:
     sys.addaudithook(_hear)
     for package in PACKAGES:
         importlib.import_module(package)
+    # The server holds nothing but memory: it ends at once, whatever the packages would tidy up. Who reads what a stopped command said waits for it.
+    atexit.register(os._exit, 0)
     _load_tables()
     # pandas asks on loading whether it speaks to a terminal, and takes the server for one: wide tables would be cut.
     importlib.import_module("pandas").set_option("display.max_columns", 20)
