@@ -217,6 +217,12 @@ def test_the_tag_of_the_version_may_be_released(versioned):
     assert releasing.tag_faults(f"v{PYPROJECT['project']['version']}", versioned) == []
 
 
+def test_the_day_of_the_citation_file_needs_no_quotation_marks(versioned):
+    cff = versioned / "CITATION.cff"
+    cff.write_text(re.sub(r'date-released: "(.*)"', r"date-released: \1", cff.read_text(encoding="utf-8")), encoding="utf-8")
+    assert releasing.day_faults(PYPROJECT["project"]["version"], versioned) == []
+
+
 def test_a_tag_that_is_not_the_version_is_refused_and_each_file_named(versioned):
     pyproject = versioned / "pyproject.toml"
     pyproject.write_text(re.sub(r'^version = ".*"', 'version = "9.9.9"', pyproject.read_text(encoding="utf-8"), flags=re.M), encoding="utf-8")

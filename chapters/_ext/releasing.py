@@ -77,7 +77,7 @@ def day_faults(version: str, root: Path = ROOT) -> list[str]:
     cited = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
     moment = int(re.search(r"^export SOURCE_DATE_EPOCH := (\d+)$", (root / "Makefile").read_text(encoding="utf-8"), re.M)[1])
     log = re.search(rf"^## {re.escape(version)} \(([0-9-]+)\)$", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
-    told = {"CITATION.cff, date-released": cited["date-released"], "CITATION.cff, preferred-citation, year": f"{cited['preferred-citation']['year']}{day:-%m-%d}",
+    told = {"CITATION.cff, date-released": str(cited["date-released"]), "CITATION.cff, preferred-citation, year": f"{cited['preferred-citation']['year']}{day:-%m-%d}",
             "Makefile, SOURCE_DATE_EPOCH": dt.datetime.fromtimestamp(moment, dt.UTC).date().isoformat(), "CHANGELOG.md": log[1] if log else None}
     return [f"{where} says {has}, and figures/book.yml {day}." for where, has in told.items() if has and has != day.isoformat()]
 
